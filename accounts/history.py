@@ -1,0 +1,47 @@
+"""The input history: who changed what, by which means, in which transaction."""
+
+import pghistory
+import pghistory.models
+import pgtrigger
+from django.db import models
+
+from accounts.expressions import CurrentTransaction
+
+
+class Event(pghistory.models.Event):
+    """One insert, update or delete of an input row; append-only.
+
+    `pgh_xid` is the transaction's id: the marks of the same transaction carry it, so a score's
+    causes can be looked up here.
+    """
+
+    pgh_xid = models.BigIntegerField(db_default=CurrentTransaction(), db_index=True)
+
+    class Meta:
+        abstract = True
+
+
+def with_input_history(*, exclude=(), **options):
+    """Class decorator: write every insert, update and delete of the model to its event table."""
+    return pghistory.track(
+        pghistory.InsertEvent(),
+        pghistory.UpdateEvent(),
+        pghistory.DeleteEvent(),
+        exclude=list(exclude),
+        base_model=Event,
+        context_field=pghistory.ContextJSONField(),
+        context_id_field=None,
+        # One insert a statement instead of one a row: imports write tens of thousands of rows.
+        level=pgtrigger.Statement,
+        **options,
+    )
+
+
+def acting(*, means, user=None, token=None):
+    """Context in which every input event carries its actor and means.
+
+    `means` is one of session, token, admin, import, command. Entered inside another, it adds to
+    that one. It is lost before a COPY unless an ordinary statement ran first in the transaction.
+    """
+    known = {"means": means, "user": user and user.pk, "token": token and token.pk}
+    return pghistory.context(**{key: value for key, value in known.items() if value})

@@ -1,0 +1,104 @@
+import hashlib
+import secrets
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models.functions import Lower, Now
+from django.utils import timezone
+
+
+class AccountManager(UserManager):
+    def by_email(self, email):
+        """The active user with this e-mail, whatever its case, or None."""
+        return self.filter(email__iexact=email.strip(), is_active=True).first()
+
+
+class User(AbstractUser):
+    """Signs in by name or e-mail. Deactivated or pseudonymised, never deleted."""
+
+    email = models.EmailField("e-mail")
+
+    objects = AccountManager()
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="one_user_per_email",
+                violation_error_message="There is already an account with this e-mail.",
+            )
+        ]
+
+    def __str__(self):
+        return self.get_full_name() or self.username
+
+
+class TokenQuerySet(models.QuerySet):
+    def usable(self, at=None):
+        at = at or timezone.now()
+        alive = models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=at)
+        return self.filter(alive, revoked_at__isnull=True).exclude(user__is_active=False)
+
+    def issue(self, *, name, user=None, product=None, scopes=(), expires_at=None):
+        """Make a token; return it with its text, which is shown once and stored nowhere."""
+        lookup, secret = secrets.token_hex(8), secrets.token_bytes(32)
+        token = self.create(
+            name=name,
+            lookup=lookup,
+            digest=hashlib.sha256(secret).hexdigest(),
+            user=user,
+            product=product,
+            scopes=list(scopes),
+            expires_at=expires_at,
+        )
+        return token, f"{token.prefix}_{lookup}_{secret.hex()}"
+
+    def authenticate(self, text):
+        """The usable token with this text, or None."""
+        try:
+            prefix, lookup, secret = text.split("_")
+            digest = hashlib.sha256(bytes.fromhex(secret)).hexdigest()
+        except ValueError:
+            return None
+        if "\x00" in text:
+            return None
+        found = self.usable().filter(prefix=prefix, lookup=lookup).select_related("user").first()
+        return found if found and secrets.compare_digest(found.digest, digest) else None
+
+
+class Token(models.Model):
+    """A key to the API, of a user or of one product."""
+
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=8, default="uw", editable=False)
+    lookup = models.CharField(max_length=16, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="tokens"
+    )
+    product = models.ForeignKey(
+        "products.Product",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="tokens",
+        db_constraint=False,
+    )
+    scopes = models.JSONField(default=list, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TokenQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(user__isnull=True) ^ models.Q(product__isnull=True),
+                name="a_token_is_of_a_user_or_of_a_product",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.name} ({self.prefix}_{self.lookup}…)"

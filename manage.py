@@ -1,0 +1,16 @@
+#!/usr/bin/env python
+import os
+import sys
+from pathlib import Path
+
+from django.core.management import execute_from_command_line
+
+from config import secrets
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if sys.argv[1:2] == ["up"] and "SECRET_KEY" not in os.environ:
+        # The settings can't be read without a key, so it is made before `up` is looked for.
+        data_dir = os.environ.get("DATA_DIR", Path(__file__).resolve().parent / ".data")
+        secrets.read_or_create(Path(data_dir) / "secret_key")
+    execute_from_command_line(sys.argv)

@@ -1,0 +1,37 @@
+from django.db import transaction
+
+from prioritisation.writing import retrying, writing
+
+SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
+
+
+class WriteMiddleware:
+    """Every unsafe request, page, API or admin, is one transaction.
+
+    It is rolled back when the answer is an error, tried again after a deadlock, and answers
+    `Userward-Change`, with which `ranking/?after=` waits until the change is in the scores.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if request.method in SAFE:
+            return None
+        if request.content_type == "application/json":
+            request.body  # noqa: B018 - read now, so that a second try finds it too
+        return retrying(lambda: self._write(request, view, args, kwargs))
+
+    def _write(self, request, view, args, kwargs):
+        means = "admin" if request.path.startswith("/admin/") else "session"
+        user = request.user if request.user.is_authenticated else None
+        with writing(means=means, user=user) as written:
+            response = view(request, *args, **kwargs)
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+        if written.xid:
+            response["Userward-Change"] = str(written.xid)
+        return response

@@ -1,0 +1,108 @@
+"""Ring for a worker after a commit: best effort, never raises, at most 0.2 s.
+
+Whatever is lost here costs a moment: the mark is in the database and the sweeper finds it.
+"""
+
+import logging
+import threading
+import time
+
+import redis
+from celery import current_app
+from django.conf import settings
+from kombu import Connection
+from kombu.pools import producers
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+log = logging.getLogger(__name__)
+
+#: one message per product and this long, however many writes
+QUIET_MILLISECONDS = 300
+TIMEOUT_SECONDS = 0.1
+
+
+class Breaker:
+    """After a failure, no attempt for a while: a paused Redis would cost every write its timeout.
+
+    One for all use of Redis in requests of this process.
+    """
+
+    def __init__(self, *, rest_seconds=5.0):
+        self.rest_seconds = rest_seconds
+        self._closed_until = 0.0
+        self._lock = threading.Lock()
+
+    def attempt(self, call):
+        """Return what `call()` does, or None if it failed or the breaker rests."""
+        with self._lock:
+            if time.monotonic() < self._closed_until:
+                return None
+        try:
+            return call()
+        except Exception as error:  # noqa: BLE001 - a commit has happened: nothing may undo its answer
+            with self._lock:
+                self._closed_until = time.monotonic() + self.rest_seconds
+            log.warning("Redis doesn't answer (%s); the sweeper rescores meanwhile", error)
+            return None
+
+
+breaker = Breaker()
+# Not the worker's connection, which waits up to 5 s.
+_broker = Connection(
+    settings.CELERY_BROKER_URL,
+    transport_options={
+        "socket_timeout": TIMEOUT_SECONDS,
+        "socket_connect_timeout": TIMEOUT_SECONDS,
+    },
+)
+_clients = threading.local()
+
+
+def client():
+    """This thread's connection to Redis, which gives up instead of retrying."""
+    if not hasattr(_clients, "redis"):
+        _clients.redis = redis.Redis.from_url(
+            settings.REDIS_URL,
+            socket_timeout=TIMEOUT_SECONDS,
+            socket_connect_timeout=TIMEOUT_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+        )
+    return _clients.redis
+
+
+def rung_key(product_id):
+    return f"userward:rung:{product_id}"
+
+
+def nudge(product_id):
+    """Have a worker rescore the product soon."""
+    breaker.attempt(lambda: _ring(product_id))
+
+
+def _ring(product_id):
+    if not client().set(rung_key(product_id), 1, nx=True, px=QUIET_MILLISECONDS):
+        return
+    with producers[_broker].acquire(block=True, timeout=TIMEOUT_SECONDS) as producer:
+        current_app.send_task(
+            "prioritisation.tasks.rescore_product",
+            [product_id],
+            producer=producer,
+            retry=False,
+            ignore_result=True,
+            expires=60,
+        )
+
+
+def hush(product_id):
+    """Let the next write ring again. A worker's first act, before it reads any mark.
+
+    If it came later, a write between the reading of marks and this would find the key set, not
+    ring, and wait for the sweeper.
+    """
+    breaker.attempt(lambda: client().delete(rung_key(product_id)))
+
+
+def publish(product_id, version):
+    """Tell whoever listens that the product has a new version of its scores."""
+    breaker.attempt(lambda: client().publish(f"userward:rescored:{product_id}", version))

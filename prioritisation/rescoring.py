@@ -1,0 +1,147 @@
+"""One product's marks become its scores: the transaction of DESIGN §4."""
+
+import json
+import logging
+from dataclasses import asdict
+
+import numpy as np
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.utils import timezone
+
+from prioritisation import nudge, scoring
+from prioritisation.inputs import read_inputs
+from prioritisation.models import ProductChange, ScoringState
+from prioritisation.stored import drop_scores_of_deleted, write_scores
+from prioritisation.writing import is_conflict
+from products.models import PRODUCT_LOCK, Product
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 5
+
+
+def rescore(product_id, *, force=False):
+    """Score the product until it has no mark; return its version, or None if nothing was to do.
+
+    One at a time: if another process is at it, this returns, and that one sees our marks when it
+    looks again after its COMMIT. Raises what keeps failing, after noting it in the product's
+    ScoringState. `force` rescores everything, even over a newer algorithm's scores.
+    """
+    version = None
+    try:
+        while True:
+            done = _retrying(lambda: _rescore_once(product_id, force=force))
+            if done is None:
+                return version
+            version, force = done, False
+            nudge.publish(product_id, version)
+            if not ProductChange.objects.filter(product_id=product_id).exists():
+                return version
+    except Exception as error:
+        _note_failure(product_id, error)
+        raise
+
+
+def _retrying(call):
+    for left in range(ATTEMPTS - 1, -1, -1):
+        try:
+            return call()
+        except (OperationalError, IntegrityError) as error:
+            if not left or not (is_conflict(error) or isinstance(error, IntegrityError)):
+                raise
+            log.info("rescoring again after: %s", error)
+
+
+@transaction.atomic
+def _rescore_once(product_id, *, force):
+    """One run; its version, or None where another process is at it or nothing is to be done."""
+    with connection.cursor() as cursor:
+        # A statement of its own: in the same one as the reading, the snapshot would be from
+        # before the lock, and so without what the last holder wrote.
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [PRODUCT_LOCK, product_id])
+        if not cursor.fetchone()[0]:
+            return None
+        if not Product.objects.filter(pk=product_id).exists():
+            return None
+        inputs = read_inputs(cursor, product_id, force=force)
+    if not force and (not len(inputs.marks) or inputs.algorithm > scoring.ALGORITHM):
+        return None
+    scores = scoring.score(
+        inputs.policy, inputs.personas, inputs.ratings, inputs.requirement_ids, inputs.effort
+    )
+    run_id, version = _begin_run(product_id, inputs, scores.weights)
+    write_scores(
+        product_id=product_id,
+        run_id=run_id,
+        values=_stored_values(inputs, scores),
+        personas=len(scores.weights.persona_ids),
+        all_rows=not inputs.same_personas,
+    )
+    drop_scores_of_deleted(
+        product_id=product_id,
+        run_id=run_id,
+        requirement_ids=None if inputs.whole else inputs.marked_requirements.tolist(),
+    )
+    ScoringState.objects.filter(product_id=product_id).update(
+        run_id=run_id, error="", failed_at=None
+    )
+    return version
+
+
+def _stored_values(inputs, scores):
+    return {
+        "requirement_id": inputs.requirement_ids,
+        "number": inputs.numbers,
+        "ranked": inputs.is_open & (scores.answered > 0),
+        "score": scores.score,
+        "low": scores.low,
+        "high": scores.high,
+        "reach": scores.reach,
+        "answered": scores.answered,
+        "value_for_effort": scores.value_for_effort,
+        "contributions": scores.contributions,
+        "unrealised": scores.unrealised,
+        "means": np.where(scores.rated, scores.means, 0),
+        "confidences": scores.confidence,
+    }
+
+
+def _begin_run(product_id, inputs, weights):
+    """Consume exactly the marks that were read, by id, and insert the run they caused.
+
+    Not "all up to the newest": ids are given before COMMIT, so a lower one may come later.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH consumed AS (
+                DELETE FROM prioritisation_productchange WHERE id = ANY (%s)
+                RETURNING xid, table_name
+            )
+            INSERT INTO prioritisation_scoringrun (product_id, version, algorithm, persona_ids,
+                weights, adoption, policy, cause_xids, cause_tables)
+            SELECT %s, %s, %s, %s::bigint[], %s::float8[], %s::float8[], %s::jsonb,
+                COALESCE(array_agg(DISTINCT xid), '{}'),
+                COALESCE(array_agg(DISTINCT table_name::text), '{}')
+            FROM consumed
+            RETURNING id, version
+            """,
+            [
+                inputs.marks.tolist(),
+                product_id,
+                inputs.version + 1,
+                scoring.ALGORITHM,
+                weights.persona_ids.tolist(),
+                weights.weights.tolist(),
+                weights.adoption.tolist(),
+                json.dumps(asdict(inputs.policy)),
+            ],
+        )
+        return cursor.fetchone()
+
+
+def _note_failure(product_id, error):
+    log.exception("product %s can't be rescored", product_id)
+    ScoringState.objects.filter(product_id=product_id).update(
+        error=f"{type(error).__name__}: {error}"[:1000], failed_at=timezone.now()
+    )

@@ -1,0 +1,100 @@
+"""Writing scores: only the rows that differ, each with its entry in the history."""
+
+from django.db import connection
+
+from prioritisation.binary_copy import copy_in
+
+SCALARS = dict(
+    requirement_id="int8",
+    number="int4",
+    ranked="bool",
+    score="int4",
+    low="int4",
+    high="int4",
+    reach="float8",
+    answered="float8",
+    value_for_effort="float8",
+)
+ARRAYS = dict(contributions="int4", unrealised="int4", means="int4", confidences="int2")
+VALUES = [name for name in [*SCALARS, *ARRAYS] if name != "requirement_id"]
+
+
+def write_scores(*, product_id, run_id, values, personas, all_rows):
+    """Store `values` (column → array over requirements) under the run; append what changed.
+
+    `personas` is the length of the array columns. With `all_rows` rows are written even if equal:
+    the run counts other personas than the last, so arrays mean something else. Returns the number
+    of rows written.
+    """
+    arrays = {name: (kind, personas) for name, kind in ARRAYS.items()}
+    with connection.cursor() as cursor:
+        cursor.execute(CREATE_INCOMING)
+        copy_in(cursor, "incoming_scores", {**SCALARS, **arrays}, values)
+        cursor.execute(
+            WRITE, {"product": product_id, "run": run_id, "all_rows": all_rows}
+        )
+        return cursor.rowcount
+
+
+def drop_scores_of_deleted(*, product_id, run_id, requirement_ids=None):
+    """Remove scores whose requirement is gone (of all, or of those named); note that they left."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            DROP, {"product": product_id, "run": run_id, "named": requirement_ids}
+        )
+
+
+# `value_for_effort` travels as NaN where it is null: rows of one size.
+CREATE_INCOMING = """
+    CREATE TEMPORARY TABLE IF NOT EXISTS incoming_scores (
+        requirement_id bigint, number integer, ranked boolean,
+        score integer, low integer, high integer,
+        reach float8, answered float8, value_for_effort float8,
+        contributions integer[], unrealised integer[], means integer[], confidences smallint[]
+    ) ON COMMIT DELETE ROWS
+"""
+
+_columns = ", ".join(VALUES)
+_incoming = ", ".join(
+    "NULLIF(i.value_for_effort, 'NaN')" if name == "value_for_effort" else f"i.{name}"
+    for name in VALUES
+)
+_stored = ", ".join(f"s.{name}" for name in VALUES)
+_history = f"product_id, run_id, requirement_id, {_columns}"
+
+WRITE = f"""
+    WITH updated AS (
+        UPDATE prioritisation_score s SET (run_id, {_columns}) = ROW (%(run)s, {_incoming})
+        FROM incoming_scores i
+        WHERE s.requirement_id = i.requirement_id AND s.product_id = %(product)s
+            AND (%(all_rows)s OR ({_stored}) IS DISTINCT FROM ({_incoming}))
+        RETURNING s.requirement_id, {_stored}
+    ), added AS (
+        INSERT INTO prioritisation_score (product_id, run_id, requirement_id, {_columns})
+        SELECT %(product)s, %(run)s, i.requirement_id, {_incoming}
+        FROM incoming_scores i
+        WHERE NOT EXISTS (
+            SELECT FROM prioritisation_score s
+            WHERE s.requirement_id = i.requirement_id AND s.product_id = %(product)s
+        )
+        RETURNING requirement_id, {_columns}
+    ), changed AS (SELECT * FROM updated UNION ALL SELECT * FROM added)
+    INSERT INTO prioritisation_scorechange ({_history}, requirement_key)
+    SELECT %(product)s, %(run)s, requirement_id, {_columns}, p.key || '-' || number
+    FROM changed JOIN products_product p ON p.id = %(product)s
+"""
+
+_left = ", ".join("false" if name == "ranked" else name for name in VALUES)
+
+DROP = f"""
+    WITH gone AS (
+        DELETE FROM prioritisation_score s
+        WHERE product_id = %(product)s
+            AND (%(named)s::bigint[] IS NULL OR requirement_id = ANY (%(named)s))
+            AND NOT EXISTS (SELECT FROM products_requirement r WHERE r.id = s.requirement_id)
+        RETURNING *
+    )
+    INSERT INTO prioritisation_scorechange ({_history}, requirement_key)
+    SELECT %(product)s, %(run)s, requirement_id, {_left}, p.key || '-' || number
+    FROM gone JOIN products_product p ON p.id = %(product)s
+"""

@@ -1,0 +1,10 @@
+from celery import shared_task
+
+from prioritisation import nudge
+from prioritisation.rescoring import rescore
+
+
+@shared_task(ignore_result=True)
+def rescore_product(product_id):
+    nudge.hush(product_id)
+    rescore(product_id)

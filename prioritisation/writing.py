@@ -1,0 +1,66 @@
+"""The transaction of every write: history before it, marks in it, nudges after it."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from django.db import OperationalError, connection, transaction
+
+from accounts.history import acting
+from prioritisation.nudge import nudge
+
+SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
+
+
+@dataclass
+class Written:
+    """What a transaction did, known when it ends: `xid` is None if it wrote nothing."""
+
+    xid: int | None = None
+    products: list[int] = field(default_factory=list)
+
+
+@contextmanager
+def writing(**actor):
+    """One transaction whose changes are attributed to `actor` (see `acting`) and rung for.
+
+    Yields a `Written`, filled just before COMMIT. Nothing is rung for after a rollback.
+    """
+    with acting(**actor), transaction.atomic():
+        written = Written()
+        yield written
+        if not connection.needs_rollback:
+            _fill(written)
+            for product_id in written.products:
+                # A nested function: Django 5.2 can't name a partial in its log line.
+                def ring(product_id=product_id):
+                    nudge(product_id)
+
+                transaction.on_commit(ring, robust=True)
+
+
+def _fill(written):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT pg_current_xact_id_if_assigned()::text::bigint,
+                ARRAY(SELECT DISTINCT product_id FROM prioritisation_productchange
+                      WHERE xid = pg_current_xact_id_if_assigned()::text::bigint)
+            """
+        )
+        written.xid, written.products = cursor.fetchone()
+
+
+def is_conflict(error):
+    """Whether PostgreSQL ended the transaction to let another go on; trying again may succeed."""
+    code = getattr(error.__cause__, "pgcode", None)
+    return isinstance(error, OperationalError) and code in {SERIALIZATION_FAILURE, DEADLOCK}
+
+
+def retrying(call, *, times=2):
+    """`call()`, and again up to `times` times when it ended in a deadlock."""
+    for left in range(times, -1, -1):
+        try:
+            return call()
+        except OperationalError as error:
+            if not left or not is_conflict(error):
+                raise

@@ -1,0 +1,64 @@
+"""Fetch and authorise, in one call: the first of a view's three moves."""
+
+from functools import wraps
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseNotAllowed
+
+from products.models import Product
+from products.roles import MAY, Role
+
+
+def get_product(user, key, action):
+    """The product with this key if the user may do `action` in it; sets `product.role`.
+
+    Raises Http404 for one who has no role in it, PermissionDenied for one whose role is too small.
+    """
+    product = Product.objects.with_role(user).filter(key=key).first()
+    if product is None:
+        raise Http404("No such product.")
+    needed, role = MAY[action], Role(product.role)
+    if role < needed:
+        raise PermissionDenied(f"This needs the role of {needed.label}; yours is {role.label}.")
+    return product
+
+
+def may(product, action):
+    """Whether the caller for whom `get_product` fetched the product may also do `action`."""
+    return product.role >= MAY[action]
+
+
+def product_view(action=None, **actions):
+    """Decorate `view(request, product, …)`; the URL names the product by `key`.
+
+    `@product_view("read")` declares one action for GET; `@product_view(GET="read", POST="rate")`
+    one for each method, and no other method is allowed.
+    """
+    actions = actions or {"GET": action}
+
+    def decorate(view):
+        @wraps(view)
+        @login_required
+        def wrapped(request, key, **kwargs):
+            method = "GET" if request.method == "HEAD" else request.method
+            if method not in actions:
+                return HttpResponseNotAllowed(actions)
+            return view(request, get_product(request.user, key, actions[method]), **kwargs)
+
+        wrapped.declared_role = actions
+        return wrapped
+
+    return decorate
+
+
+def signed_in(view):
+    """Anybody who is signed in; the view itself reads only through `for_user`."""
+    wrapped = login_required(view)
+    wrapped.declared_role = "signed in"
+    return wrapped
+
+
+def public(view):
+    view.declared_role = "public"
+    return view
