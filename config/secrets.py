@@ -4,6 +4,8 @@ import os
 import secrets
 from pathlib import Path
 
+from config.embedded import make_folder
+
 
 def read(path: Path) -> str:
     """The key in the file, or "" where there is none."""
@@ -12,7 +14,7 @@ def read(path: Path) -> str:
 
 def read_or_create(path: Path) -> str:
     """The key in the file; the first call writes it, mode 0600."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     try:
         # O_EXCL: of two first starts at once, one writes and the other reads.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -38,17 +38,18 @@ def _throw_away(servers: embedded.Servers, owner: int) -> None:
 
 
 def _own_valkey_database(url: str) -> str:
-    """The same server's database 1, 2, … for the xdist workers gw0, gw1, …"""
-    number = int(WORKER.removeprefix("gw")) + 1
+    """The same server's database 1, or 2, 3, … for the xdist workers gw0, gw1, …
+
+    Never 0, where an application given by REDIS_URL would have its own: tests empty theirs.
+    """
+    number = int(WORKER.removeprefix("gw")) + 2 if WORKER else 1
     plain = re.sub(r"([?&]db=\d+|(?<=[^/:])/\d+)$", "", url)
     return f"{plain}?db={number}" if plain.startswith("unix:") else f"{plain}/{number}"
 
 
-if WORKER:
-    os.environ["REDIS_URL"] = _own_valkey_database(os.environ["REDIS_URL"])
-else:
+if not WORKER:
     _start_missing()
-
+os.environ["REDIS_URL"] = _own_valkey_database(os.environ["REDIS_URL"])
 os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
 os.environ["HTTPS"] = "false"
 os.environ["STATICFILES_STORAGE"] = "django.contrib.staticfiles.storage.StaticFilesStorage"

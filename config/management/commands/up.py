@@ -1,0 +1,228 @@
+import fcntl
+import os
+import secrets
+import signal
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connections
+
+from config import embedded
+from config.children import (
+    Child,
+    ChildEnded,
+    end_with_parent,
+    start_over_when_large,
+    stop_all,
+    wait_until,
+)
+
+HOST = "127.0.0.1"
+OWNER = "owner@localhost"
+SECONDS_TO_FIRST_PAGE = 60
+
+
+class Command(BaseCommand):
+    help = "Run Userward on this machine: servers, site, worker and sweeper. Ctrl-C stops all."
+    # A system check may ask the database, which isn't there yet.
+    requires_system_checks = ()
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--stop-with-parent",
+            action="store_true",
+            help="stop too when the process that started this one (make) is killed",
+        )
+
+    def handle(self, *, stop_with_parent, **options):
+        if stop_with_parent:
+            end_with_parent(signal.SIGTERM)
+        os.environ.setdefault(
+            "HTTPS", "false"
+        )  # for the site we start: plain http, on this machine
+        self.data_dir = Path(settings.DATA_DIR).resolve()
+        self.port = _port()
+        self.address = f"http://{HOST}:{self.port}/"
+        embedded.make_folder(self.data_dir)
+        with _only_one(self.data_dir / "running", self.address) as other:
+            if other:
+                self._say(f"Userward is already running at {other}.")
+                return
+            _must_be_free(self.port)
+            self._run_until_told_to_stop()
+
+    def _run_until_told_to_stop(self):
+        self.children: list[Child] = []
+        self.servers = embedded.Servers(self.data_dir)
+        try:
+            with _signals_interrupt():
+                self._start()
+                self._watch()
+        except KeyboardInterrupt:
+            self._say("Stopping …")
+        except (embedded.CannotStart, ChildEnded, TimeoutError) as error:
+            raise CommandError(str(error)) from error
+        except OperationalError as error:
+            raise CommandError(f"PostgreSQL doesn't answer: {error}") from error
+        finally:
+            self._stop()
+        self._say("Stopped.")
+
+    def _start(self):
+        self.servers.start(
+            postgres="DATABASE_URL" not in os.environ, valkey="REDIS_URL" not in os.environ
+        )
+        call_command("migrate", verbosity=0, interactive=False)
+        _build_static()
+        for name, arguments in _programs(self.port).items():
+            self._start_child(name, arguments)
+        self._make_owner_once()
+        wait_until(self._site_answers, children=self.children, seconds=SECONDS_TO_FIRST_PAGE)
+        self._say(f"\nUserward runs at {self.address}    (Ctrl-C stops it)\nLogs: {self._logs}/")
+
+    @property
+    def _logs(self) -> Path:
+        return self.data_dir / "logs"
+
+    def _start_child(self, name, arguments):
+        log = self._logs / f"{name}.log"
+        start_over_when_large(log)
+        argv = [sys.executable, *arguments]
+        # SIGKILL to the orphan: with its broker gone, a worker told to end kindly may not.
+        child = Child(name, argv, log=log, orphan_signal=signal.SIGKILL, cwd=settings.BASE_DIR)
+        self.children.append(child)
+
+    def _make_owner_once(self):
+        """On the first start: the owner's account and the samples."""
+        users = get_user_model().objects
+        if users.exists():
+            self._say(
+                f"Sign in as before (`manage.py changepassword {OWNER}` sets a new password)."
+            )
+        else:
+            password = secrets.token_urlsafe(12)
+            users.create_superuser(username=OWNER, email=OWNER, password=password)
+            self._say(
+                f"An account was made for you; its password is shown this once:\n\n"
+                f"    sign in as   {OWNER}\n    password     {password}\n"
+            )
+            call_command("load_samples", verbosity=0)
+        connections.close_all()
+
+    def _site_answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.address}readyz", timeout=10) as answer:  # noqa: S310
+                return answer.status == 200
+        except urllib.error.HTTPError as error:
+            return error.code < 500  # 503: not ready; 400: ALLOWED_HOSTS lacks our address
+        except OSError:
+            time.sleep(0.05)
+            return False
+
+    def _watch(self):
+        while True:
+            for child in (*self.children, *self.servers.children):
+                if not child.alive():
+                    raise ChildEnded(child)
+            time.sleep(0.2)
+
+    def _stop(self):
+        """Site, sweeper, worker; then the servers they use."""
+        connections.close_all()
+        stop_all(self.children)
+        self.servers.stop()
+
+    def _say(self, text):
+        self.stdout.write(text)
+        self.stdout.flush()
+
+
+def _programs(port: int) -> dict[str, list[str]]:
+    """Python's arguments for each program of ours, in the order in which they start."""
+    return {
+        "worker": ["-m", "celery", "-A", "config", "worker", "--pool=threads", "--concurrency=2"]
+        + ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=INFO"],
+        "sweeper": ["manage.py", "sweep_scores"],
+        "web": ["-m", "gunicorn", "config.wsgi", f"--bind={HOST}:{port}", "--threads=8"]
+        + ["--graceful-timeout=5", "--no-control-socket"],
+    }
+
+
+def _port() -> int:
+    text = os.environ.get("PORT") or "8000"
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise CommandError(f"PORT must be a number from 1 to 65535, not {text!r}.")
+    return int(text)
+
+
+def _must_be_free(port: int) -> None:
+    with socket.socket() as probe:
+        # Connections of an earlier run that linger in TIME_WAIT don't take the port.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} can't be used ({error.strerror}). "
+                f"Another one: make run PORT={port + 1}"
+            ) from error
+
+
+@contextmanager
+def _only_one(path: Path, address: str) -> Iterator[str]:
+    """Yield "" while we are the one that runs, or the address of the one that does."""
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            yield file.read() or "another address"
+            return
+        file.truncate(0)
+        file.write(f"{address} (process {os.getpid()})")
+        file.flush()
+        yield ""
+
+
+@contextmanager
+def _signals_interrupt() -> Iterator[None]:
+    """SIGTERM and SIGHUP do what Ctrl-C does; after the block, all three are ignored."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def interrupt(_number, _frame):
+        raise KeyboardInterrupt
+
+    for number in numbers:
+        signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        # A second Ctrl-C must not break off the stopping: each step of it has a time limit.
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)
+
+
+def _build_static() -> None:
+    call_command("build_font")
+    if not _static_is_collected():
+        call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def _static_is_collected() -> bool:
+    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    sources = [settings.BASE_DIR / "requirements.txt"]  # a new package brings new files
+    for folder in settings.STATICFILES_DIRS:
+        sources += [folder, *Path(folder).rglob("*")]
+    return manifest.exists() and all(
+        source.stat().st_mtime <= manifest.stat().st_mtime for source in sources
+    )

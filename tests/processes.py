@@ -1,0 +1,214 @@
+"""Real processes against the test's database and broker, ended in order.
+
+They see what is committed, so their tests need `transaction=True`. Use them as with-blocks, or
+in fixtures that ask for `transactional_db`: they must be gone before the tables are truncated.
+"""
+
+import contextlib
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+
+from config import embedded
+from config.children import Child, tail, wait_until
+
+
+def eventually(check: Callable, *, within: float = 10, every: float = 0.02):
+    """Poll until `check()` is true or raises no AssertionError any more; return its result."""
+    deadline = time.monotonic() + within
+    while True:
+        try:
+            result = check()
+            # A check made of assertions returns None.
+            if result or result is None:
+                return result
+            failure = AssertionError(f"still {result!r} after {within} s")
+        except AssertionError as error:
+            failure = error
+        if time.monotonic() > deadline:
+            raise failure
+        time.sleep(every)
+
+
+@contextlib.contextmanager
+def celery_worker(*options: str, **env: str) -> Iterator[Child]:
+    """A Celery worker that is ready for messages. `env` adds to its environment."""
+    arguments = ["-m", "celery", "-A", "config", "worker", "--pool=threads", "--concurrency=2"]
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=INFO"]
+    with _program("worker", [*arguments, *quiet, *options], env) as worker:
+        _wait_for_line(worker, " ready.")
+        yield worker
+
+
+@contextlib.contextmanager
+def sweeper(**env: str) -> Iterator[Child]:
+    """`manage.py sweep_scores`, every 0.2 s unless SWEEP_SECONDS says otherwise."""
+    with _program(
+        "sweeper", ["manage.py", "sweep_scores"], {"SWEEP_SECONDS": "0.2"} | env
+    ) as child:
+        yield child
+
+
+@contextlib.contextmanager
+def site(*, threads: int = 4, **env: str) -> Iterator[str]:
+    """The production web server over the test's database; yields its address, without a slash."""
+    call_command("build_font")
+    port = _free_port()
+    arguments = ["-m", "gunicorn", "config.wsgi", f"--bind=127.0.0.1:{port}"]
+    options = [f"--threads={threads}", "--no-control-socket", "--graceful-timeout=2"]
+    with _program("web", [*arguments, *options], env) as web:
+        address = f"http://127.0.0.1:{port}"
+        wait_until(lambda: _answers(f"{address}/readyz"), children=[web], seconds=60)
+        yield address
+
+
+class Valkey:
+    """A Valkey of the test's own, at `url`: kill it, pause it, start it again."""
+
+    def __init__(self, base: Path):
+        self.url = embedded.redis_url(base)
+        self._servers = embedded.Servers(base, durable=False)
+
+    def start(self) -> None:
+        self._servers.start(postgres=False)
+
+    def stop(self) -> None:
+        self._servers.stop()
+
+    def kill(self) -> None:
+        for server in self._servers.children:
+            server.kill()
+        self._servers.stop()
+
+    def pause(self) -> None:
+        self._servers.children[0].signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self._servers.children[0].signal(signal.SIGCONT)
+
+    def throw_away(self) -> None:
+        self._servers.throw_away()
+
+
+@contextlib.contextmanager
+def valkey() -> Iterator[Valkey]:
+    """For the test's processes: `site(REDIS_URL=server.url)`, `celery_worker(REDIS_URL=…)`.
+
+    The test's own process keeps its broker: Celery reads the address once.
+    """
+    base = Path(tempfile.mkdtemp(prefix="userward-valkey-"))
+    base.chmod(0o711)
+    server = Valkey(base)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.throw_away()
+
+
+@contextlib.contextmanager
+def _program(name: str, arguments: list[str], env: dict[str, str]) -> Iterator[Child]:
+    folder = Path(tempfile.mkdtemp(prefix=f"userward-{name}-"))
+    connections_name = f"{name} {secrets.token_hex(4)}"
+    ours = {"DATABASE_URL": _test_database_url(), "PGAPPNAME": connections_name}
+    child = Child(
+        name,
+        [sys.executable, *arguments],
+        log=folder / f"{name}.log",
+        orphan_signal=signal.SIGKILL,
+        env=os.environ | ours | {"PYTHONUNBUFFERED": "1"} | env,
+        cwd=settings.BASE_DIR,
+    )
+    try:
+        yield child
+        # The test may have killed it (a negative code); an end by itself is a failure.
+        assert child.alive() or child.process.returncode < 0, f"{name} ended by itself"
+    except BaseException:
+        print(f"--- {name}\n{tail(child.log, 60)}", file=sys.stderr)  # noqa: T201
+        raise
+    finally:
+        child.stop(patience=5)
+        _end_connections(connections_name)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end_connections(name: str) -> None:
+    """End what a killed process left running in PostgreSQL: it would deadlock with TRUNCATE."""
+    with _own_cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE application_name = %s",
+            [name],
+        )
+
+
+def wait_until_idle() -> None:
+    """Return once no process is inside a statement or transaction in the test's database.
+
+    A page that was closed may have left a request running: it would deadlock with TRUNCATE.
+    """
+    with _own_cursor() as cursor:
+        eventually(lambda: _busy(cursor) == [], within=10)
+
+
+def _busy(cursor) -> list[str]:
+    cursor.execute(
+        "SELECT query FROM pg_stat_activity WHERE datname = current_database()"
+        " AND backend_type = 'client backend' AND state <> 'idle' AND pid <> pg_backend_pid()"
+    )
+    return [query for (query,) in cursor.fetchall()]
+
+
+@contextlib.contextmanager
+def _own_cursor():
+    """A connection beside the test's own, which may be in a transaction that failed."""
+    own = connection.get_new_connection(connection.get_connection_params())
+    own.autocommit = True
+    try:
+        with own.cursor() as cursor:
+            yield cursor
+    finally:
+        own.close()
+
+
+def _test_database_url() -> str:
+    """DATABASE_URL with the name of the database that pytest-django made."""
+    return re.sub(r"/[^/?]*(\?.*)?$", _named, os.environ["DATABASE_URL"], count=1)
+
+
+def _named(match: re.Match) -> str:
+    return f"/{connection.settings_dict['NAME']}{match[1] or ''}"
+
+
+def _wait_for_line(child: Child, text: str) -> None:
+    wait_until(lambda: text in child.log.read_text(), children=[child], seconds=30)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=10):  # noqa: S310
+            return True
+    except urllib.error.HTTPError as error:
+        return error.code < 500
+    except OSError:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
