@@ -1,3 +1,13 @@
-from django.urls import path
+from django.contrib import admin
+from django.urls import include, path
 
-urlpatterns = []
+urlpatterns = [
+    path("", include("accounts.urls")),
+    path("", include("products.urls")),
+    path("", include("personas.urls")),
+    path("", include("prioritisation.urls")),
+    path("api/v1/", include("products.api.urls")),
+    path("api/v1/", include("personas.api.urls")),
+    path("api/v1/", include("prioritisation.api.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -30,18 +30,14 @@ def write_scores(*, product_id, run_id, values, personas, all_rows):
     with connection.cursor() as cursor:
         cursor.execute(CREATE_INCOMING)
         copy_in(cursor, "incoming_scores", {**SCALARS, **arrays}, values)
-        cursor.execute(
-            WRITE, {"product": product_id, "run": run_id, "all_rows": all_rows}
-        )
+        cursor.execute(WRITE, {"product": product_id, "run": run_id, "all_rows": all_rows})
         return cursor.rowcount
 
 
 def drop_scores_of_deleted(*, product_id, run_id, requirement_ids=None):
     """Remove scores whose requirement is gone (of all, or of those named); note that they left."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            DROP, {"product": product_id, "run": run_id, "named": requirement_ids}
-        )
+        cursor.execute(DROP, {"product": product_id, "run": run_id, "named": requirement_ids})
 
 
 # `value_for_effort` travels as NaN where it is null: rows of one size.

@@ -10,229 +10,756 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('products', '0001_initial'),
+        ("products", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AdoptionReading',
+            name="AdoptionReading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('observed_on', models.DateField(verbose_name='on')),
-                ('installed', models.BigIntegerField(help_text='People who could use it now: seats assigned, or devices seen in the last 90 days. Never downloads ever.', verbose_name='have it')),
-                ('active', models.BigIntegerField(help_text='Used it for its purpose in the last 28 days.', verbose_name='use it')),
-                ('worked_around', models.BigIntegerField(db_default=0, default=0, help_text='Of those who use it, how many were seen doing the job with something else too.', verbose_name='also work around it')),
-                ('note', models.CharField(blank=True, db_default='', default='', help_text='With what?', max_length=500)),
-                ('source', models.CharField(blank=True, db_default='', default='', max_length=200)),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('product', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='products.product')),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("observed_on", models.DateField(verbose_name="on")),
+                (
+                    "installed",
+                    models.BigIntegerField(
+                        help_text="People who could use it now: seats assigned, or devices seen in the last 90 days. Never downloads ever.",
+                        verbose_name="have it",
+                    ),
+                ),
+                (
+                    "active",
+                    models.BigIntegerField(
+                        help_text="Used it for its purpose in the last 28 days.",
+                        verbose_name="use it",
+                    ),
+                ),
+                (
+                    "worked_around",
+                    models.BigIntegerField(
+                        db_default=0,
+                        default=0,
+                        help_text="Of those who use it, how many were seen doing the job with something else too.",
+                        verbose_name="also work around it",
+                    ),
+                ),
+                (
+                    "note",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="With what?",
+                        max_length=500,
+                    ),
+                ),
+                ("source", models.CharField(blank=True, db_default="", default="", max_length=200)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="products.product",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-observed_on', '-id'],
+                "ordering": ["-observed_on", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Persona',
+            name="Persona",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('kind', models.CharField(choices=[('end_user', 'End user'), ('procurer', 'Procurer'), ('advertiser', 'Advertiser'), ('other', 'Other')], help_text='Does this person use it to do their job? End user, even if they also pay. Only signs, pays, allows or sponsors? Procurer, advertiser or other.', max_length=10)),
-                ('summary', models.TextField(blank=True, db_default='', default='', max_length=2000)),
-                ('goals', models.TextField(blank=True, db_default='', default='', max_length=2000)),
-                ('frustrations', models.TextField(blank=True, db_default='', default='', max_length=2000)),
-                ('quote', models.TextField(blank=True, db_default='', default='', help_text="What they'd say.", max_length=500)),
-                ('headcount', models.BigIntegerField(blank=True, help_text='People in the segment, if known.', null=True, verbose_name='people')),
-                ('importance', models.FloatField(db_default=1, default=1, help_text='1 is normal. 0: described, but not counted.')),
-                ('position', models.PositiveIntegerField(db_default=0, default=0)),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('product', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='personas', to='products.product')),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("end_user", "End user"),
+                            ("procurer", "Procurer"),
+                            ("advertiser", "Advertiser"),
+                            ("other", "Other"),
+                        ],
+                        help_text="Does this person use it to do their job? End user, even if they also pay. Only signs, pays, allows or sponsors? Procurer, advertiser or other.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "summary",
+                    models.TextField(blank=True, db_default="", default="", max_length=2000),
+                ),
+                ("goals", models.TextField(blank=True, db_default="", default="", max_length=2000)),
+                (
+                    "frustrations",
+                    models.TextField(blank=True, db_default="", default="", max_length=2000),
+                ),
+                (
+                    "quote",
+                    models.TextField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="What they'd say.",
+                        max_length=500,
+                    ),
+                ),
+                (
+                    "headcount",
+                    models.BigIntegerField(
+                        blank=True,
+                        help_text="People in the segment, if known.",
+                        null=True,
+                        verbose_name="people",
+                    ),
+                ),
+                (
+                    "importance",
+                    models.FloatField(
+                        db_default=1,
+                        default=1,
+                        help_text="1 is normal. 0: described, but not counted.",
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(db_default=0, default=0)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="personas",
+                        to="products.product",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'id'],
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='AdoptionReadingEvent',
+            name="AdoptionReadingEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_xid', models.BigIntegerField(db_default=accounts.expressions.CurrentTransaction(), db_index=True)),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('observed_on', models.DateField(verbose_name='on')),
-                ('installed', models.BigIntegerField(help_text='People who could use it now: seats assigned, or devices seen in the last 90 days. Never downloads ever.', verbose_name='have it')),
-                ('active', models.BigIntegerField(help_text='Used it for its purpose in the last 28 days.', verbose_name='use it')),
-                ('worked_around', models.BigIntegerField(db_default=0, default=0, help_text='Of those who use it, how many were seen doing the job with something else too.', verbose_name='also work around it')),
-                ('note', models.CharField(blank=True, db_default='', default='', help_text='With what?', max_length=500)),
-                ('source', models.CharField(blank=True, db_default='', default='', max_length=200)),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='personas.adoptionreading')),
-                ('product', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='products.product')),
-                ('updated_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('persona', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='personas.persona')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "pgh_xid",
+                    models.BigIntegerField(
+                        db_default=accounts.expressions.CurrentTransaction(), db_index=True
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("observed_on", models.DateField(verbose_name="on")),
+                (
+                    "installed",
+                    models.BigIntegerField(
+                        help_text="People who could use it now: seats assigned, or devices seen in the last 90 days. Never downloads ever.",
+                        verbose_name="have it",
+                    ),
+                ),
+                (
+                    "active",
+                    models.BigIntegerField(
+                        help_text="Used it for its purpose in the last 28 days.",
+                        verbose_name="use it",
+                    ),
+                ),
+                (
+                    "worked_around",
+                    models.BigIntegerField(
+                        db_default=0,
+                        default=0,
+                        help_text="Of those who use it, how many were seen doing the job with something else too.",
+                        verbose_name="also work around it",
+                    ),
+                ),
+                (
+                    "note",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="With what?",
+                        max_length=500,
+                    ),
+                ),
+                ("source", models.CharField(blank=True, db_default="", default="", max_length=200)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="personas.adoptionreading",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="products.product",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "persona",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="personas.persona",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='adoptionreading',
-            name='persona',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='personas.persona'),
+            model_name="adoptionreading",
+            name="persona",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="readings",
+                to="personas.persona",
+            ),
         ),
         migrations.CreateModel(
-            name='PersonaEvent',
+            name="PersonaEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_xid', models.BigIntegerField(db_default=accounts.expressions.CurrentTransaction(), db_index=True)),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=100)),
-                ('kind', models.CharField(choices=[('end_user', 'End user'), ('procurer', 'Procurer'), ('advertiser', 'Advertiser'), ('other', 'Other')], help_text='Does this person use it to do their job? End user, even if they also pay. Only signs, pays, allows or sponsors? Procurer, advertiser or other.', max_length=10)),
-                ('summary', models.TextField(blank=True, db_default='', default='', max_length=2000)),
-                ('goals', models.TextField(blank=True, db_default='', default='', max_length=2000)),
-                ('frustrations', models.TextField(blank=True, db_default='', default='', max_length=2000)),
-                ('quote', models.TextField(blank=True, db_default='', default='', help_text="What they'd say.", max_length=500)),
-                ('headcount', models.BigIntegerField(blank=True, help_text='People in the segment, if known.', null=True, verbose_name='people')),
-                ('importance', models.FloatField(db_default=1, default=1, help_text='1 is normal. 0: described, but not counted.')),
-                ('position', models.PositiveIntegerField(db_default=0, default=0)),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='personas.persona')),
-                ('product', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='products.product')),
-                ('updated_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "pgh_xid",
+                    models.BigIntegerField(
+                        db_default=accounts.expressions.CurrentTransaction(), db_index=True
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("end_user", "End user"),
+                            ("procurer", "Procurer"),
+                            ("advertiser", "Advertiser"),
+                            ("other", "Other"),
+                        ],
+                        help_text="Does this person use it to do their job? End user, even if they also pay. Only signs, pays, allows or sponsors? Procurer, advertiser or other.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "summary",
+                    models.TextField(blank=True, db_default="", default="", max_length=2000),
+                ),
+                ("goals", models.TextField(blank=True, db_default="", default="", max_length=2000)),
+                (
+                    "frustrations",
+                    models.TextField(blank=True, db_default="", default="", max_length=2000),
+                ),
+                (
+                    "quote",
+                    models.TextField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="What they'd say.",
+                        max_length=500,
+                    ),
+                ),
+                (
+                    "headcount",
+                    models.BigIntegerField(
+                        blank=True,
+                        help_text="People in the segment, if known.",
+                        null=True,
+                        verbose_name="people",
+                    ),
+                ),
+                (
+                    "importance",
+                    models.FloatField(
+                        db_default=1,
+                        default=1,
+                        help_text="1 is normal. 0: described, but not counted.",
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(db_default=0, default=0)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="personas.persona",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="products.product",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='persona',
-            constraint=models.UniqueConstraint(fields=('product', 'name'), name='one_persona_per_product_and_name', violation_error_message='There is already a persona with this name.'),
+            model_name="persona",
+            constraint=models.UniqueConstraint(
+                fields=("product", "name"),
+                name="one_persona_per_product_and_name",
+                violation_error_message="There is already a persona with this name.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='persona',
-            constraint=models.UniqueConstraint(fields=('id', 'product'), name='a_persona_is_of_one_product'),
+            model_name="persona",
+            constraint=models.UniqueConstraint(
+                fields=("id", "product"), name="a_persona_is_of_one_product"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='persona',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['end_user', 'procurer', 'advertiser', 'other'])), name='a_kind_is_one_of_the_four', violation_error_message='Must be one of: End user, Procurer, Advertiser, Other.'),
+            model_name="persona",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["end_user", "procurer", "advertiser", "other"])),
+                name="a_kind_is_one_of_the_four",
+                violation_error_message="Must be one of: End user, Procurer, Advertiser, Other.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='persona',
-            constraint=models.CheckConstraint(condition=models.Q(('headcount__gte', 1), ('headcount__lte', 1000000000)), name='a_headcount_is_1_to_a_billion', violation_error_message='Must be from 1 to 1e+09.'),
+            model_name="persona",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("headcount__gte", 1), ("headcount__lte", 1000000000)),
+                name="a_headcount_is_1_to_a_billion",
+                violation_error_message="Must be from 1 to 1e+09.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='persona',
-            constraint=models.CheckConstraint(condition=models.Q(('importance', 0), models.Q(('importance__gte', 1e-06), ('importance__lte', 1000)), _connector='OR'), name='an_importance_is_0_or_a_millionth_to_1000', violation_error_message='Must be from 0 to 1000.'),
+            model_name="persona",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("importance", 0),
+                    models.Q(("importance__gte", 1e-06), ("importance__lte", 1000)),
+                    _connector="OR",
+                ),
+                name="an_importance_is_0_or_a_millionth_to_1000",
+                violation_error_message="Must be from 0 to 1000.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='persona',
-            constraint=models.CheckConstraint(condition=models.Q(('position__gte', 0), ('position__lte', 1000000)), name='a_position_is_0_to_a_million', violation_error_message='Must be from 0 to 1e+06.'),
+            model_name="persona",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("position__gte", 0), ("position__lte", 1000000)),
+                name="a_position_is_0_to_a_million",
+                violation_error_message="Must be from 0 to 1e+06.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='persona',
-            trigger=pgtrigger.compiler.Trigger(name='raises_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; RETURN NEW;', hash='c7800b65ea741ada73502479237702e899b35c57', operation='UPDATE', pgid='pgtrigger_raises_version_a6695', table='personas_persona', when='BEFORE')),
+            model_name="persona",
+            trigger=pgtrigger.compiler.Trigger(
+                name="raises_version",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func="NEW.version = OLD.version + 1; RETURN NEW;",
+                    hash="c7800b65ea741ada73502479237702e899b35c57",
+                    operation="UPDATE",
+                    pgid="pgtrigger_raises_version_a6695",
+                    table="personas_persona",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='persona',
-            trigger=pgtrigger.compiler.Trigger(name='stays_in_product', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."product_id" IS DISTINCT FROM (NEW."product_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='0163b568dc862567cb9d3f25450fe5c582758d2a', operation='UPDATE', pgid='pgtrigger_stays_in_product_08bd0', table='personas_persona', when='BEFORE')),
+            model_name="persona",
+            trigger=pgtrigger.compiler.Trigger(
+                name="stays_in_product",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."product_id" IS DISTINCT FROM (NEW."product_id"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="0163b568dc862567cb9d3f25450fe5c582758d2a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_stays_in_product_08bd0",
+                    table="personas_persona",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='persona',
-            trigger=pgtrigger.compiler.Trigger(name='marks_product_on_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (NULL)::bigint AS requirement_id FROM new_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id);\n            RETURN NULL;\n        ', hash='ab3c5431a48ae1bd1780398411ed74dd0f77bfdc', level='STATEMENT', operation='INSERT', pgid='pgtrigger_marks_product_on_insert_f9e28', referencing='REFERENCING NEW TABLE AS new_rows ', table='personas_persona', when='AFTER')),
+            model_name="persona",
+            trigger=pgtrigger.compiler.Trigger(
+                name="marks_product_on_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (NULL)::bigint AS requirement_id FROM new_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id);\n            RETURN NULL;\n        ",
+                    hash="ab3c5431a48ae1bd1780398411ed74dd0f77bfdc",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_marks_product_on_insert_f9e28",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="personas_persona",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='persona',
-            trigger=pgtrigger.compiler.Trigger(name='marks_product_on_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (NULL)::bigint AS requirement_id FROM old_rows UNION SELECT product_id, (NULL)::bigint AS requirement_id FROM new_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id);\n            RETURN NULL;\n        ', hash='23ceeab62ed09290603d4ddb3d1bc3e44a42182a', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_marks_product_on_update_4361a', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='personas_persona', when='AFTER')),
+            model_name="persona",
+            trigger=pgtrigger.compiler.Trigger(
+                name="marks_product_on_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (NULL)::bigint AS requirement_id FROM old_rows UNION SELECT product_id, (NULL)::bigint AS requirement_id FROM new_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id);\n            RETURN NULL;\n        ",
+                    hash="23ceeab62ed09290603d4ddb3d1bc3e44a42182a",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_marks_product_on_update_4361a",
+                    referencing="REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ",
+                    table="personas_persona",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='persona',
-            trigger=pgtrigger.compiler.Trigger(name='marks_product_on_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (NULL)::bigint AS requirement_id FROM old_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id) WHERE EXISTS (SELECT FROM products_product WHERE id = product_id);\n            RETURN NULL;\n        ', hash='7ff7b861b0bcd9b0042d54fc9f4fd9206d1992ed', level='STATEMENT', operation='DELETE', pgid='pgtrigger_marks_product_on_delete_90ead', referencing='REFERENCING OLD TABLE AS old_rows ', table='personas_persona', when='AFTER')),
+            model_name="persona",
+            trigger=pgtrigger.compiler.Trigger(
+                name="marks_product_on_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (NULL)::bigint AS requirement_id FROM old_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id) WHERE EXISTS (SELECT FROM products_product WHERE id = product_id);\n            RETURN NULL;\n        ",
+                    hash="7ff7b861b0bcd9b0042d54fc9f4fd9206d1992ed",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_marks_product_on_delete_90ead",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="personas_persona",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='persona',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "personas_personaevent" ("frustrations", "goals", "headcount", "id", "importance", "kind", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "product_id", "quote", "summary", "updated_by_id", "version") SELECT new_values."frustrations", new_values."goals", new_values."headcount", new_values."id", new_values."importance", new_values."kind", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', new_values."id", new_values."position", new_values."product_id", new_values."quote", new_values."summary", new_values."updated_by_id", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='08113d9999093035530894912770d8fece99f6e1', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_d7a0f', referencing='REFERENCING NEW TABLE AS new_values ', table='personas_persona', when='AFTER')),
+            model_name="persona",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "personas_personaevent" ("frustrations", "goals", "headcount", "id", "importance", "kind", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "product_id", "quote", "summary", "updated_by_id", "version") SELECT new_values."frustrations", new_values."goals", new_values."headcount", new_values."id", new_values."importance", new_values."kind", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', new_values."id", new_values."position", new_values."product_id", new_values."quote", new_values."summary", new_values."updated_by_id", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="08113d9999093035530894912770d8fece99f6e1",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_d7a0f",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="personas_persona",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='persona',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "personas_personaevent" ("frustrations", "goals", "headcount", "id", "importance", "kind", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "product_id", "quote", "summary", "updated_by_id", "version") SELECT new_values."frustrations", new_values."goals", new_values."headcount", new_values."id", new_values."importance", new_values."kind", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', new_values."id", new_values."position", new_values."product_id", new_values."quote", new_values."summary", new_values."updated_by_id", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='bea171a2ae1833d2fc48fb96094a99f817737953', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_c8c6d', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='personas_persona', when='AFTER')),
+            model_name="persona",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "personas_personaevent" ("frustrations", "goals", "headcount", "id", "importance", "kind", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "product_id", "quote", "summary", "updated_by_id", "version") SELECT new_values."frustrations", new_values."goals", new_values."headcount", new_values."id", new_values."importance", new_values."kind", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', new_values."id", new_values."position", new_values."product_id", new_values."quote", new_values."summary", new_values."updated_by_id", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="bea171a2ae1833d2fc48fb96094a99f817737953",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_c8c6d",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="personas_persona",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='persona',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "personas_personaevent" ("frustrations", "goals", "headcount", "id", "importance", "kind", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "product_id", "quote", "summary", "updated_by_id", "version") SELECT old_values."frustrations", old_values."goals", old_values."headcount", old_values."id", old_values."importance", old_values."kind", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', old_values."id", old_values."position", old_values."product_id", old_values."quote", old_values."summary", old_values."updated_by_id", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='83e6965594b39233cfc3d6a1969d1519012cd270', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_665fb', referencing='REFERENCING OLD TABLE AS old_values ', table='personas_persona', when='AFTER')),
+            model_name="persona",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "personas_personaevent" ("frustrations", "goals", "headcount", "id", "importance", "kind", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "product_id", "quote", "summary", "updated_by_id", "version") SELECT old_values."frustrations", old_values."goals", old_values."headcount", old_values."id", old_values."importance", old_values."kind", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', old_values."id", old_values."position", old_values."product_id", old_values."quote", old_values."summary", old_values."updated_by_id", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="83e6965594b39233cfc3d6a1969d1519012cd270",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_665fb",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="personas_persona",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='adoptionreadingevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7b782ff60edf7021ae332cefa63035ad949fd28b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_3eff6', table='personas_adoptionreadingevent', when='BEFORE')),
+            model_name="adoptionreadingevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="7b782ff60edf7021ae332cefa63035ad949fd28b",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_3eff6",
+                    table="personas_adoptionreadingevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adoptionreading',
-            constraint=models.UniqueConstraint(fields=('persona', 'observed_on'), name='one_reading_per_persona_and_day', violation_error_message='There is already a reading of that day.'),
+            model_name="adoptionreading",
+            constraint=models.UniqueConstraint(
+                fields=("persona", "observed_on"),
+                name="one_reading_per_persona_and_day",
+                violation_error_message="There is already a reading of that day.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adoptionreading',
-            constraint=models.CheckConstraint(condition=models.Q(('installed__gte', 0), ('installed__lte', 1000000000)), name='an_installed_is_0_to_a_billion', violation_error_message='Must be from 0 to 1e+09.'),
+            model_name="adoptionreading",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("installed__gte", 0), ("installed__lte", 1000000000)),
+                name="an_installed_is_0_to_a_billion",
+                violation_error_message="Must be from 0 to 1e+09.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adoptionreading',
-            constraint=models.CheckConstraint(condition=models.Q(('active__gte', 0), ('active__lte', 1000000000)), name='an_active_is_0_to_a_billion', violation_error_message='Must be from 0 to 1e+09.'),
+            model_name="adoptionreading",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("active__gte", 0), ("active__lte", 1000000000)),
+                name="an_active_is_0_to_a_billion",
+                violation_error_message="Must be from 0 to 1e+09.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adoptionreading',
-            constraint=models.CheckConstraint(condition=models.Q(('worked_around__gte', 0), ('worked_around__lte', 1000000000)), name='a_worked_around_is_0_to_a_billion', violation_error_message='Must be from 0 to 1e+09.'),
+            model_name="adoptionreading",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("worked_around__gte", 0), ("worked_around__lte", 1000000000)),
+                name="a_worked_around_is_0_to_a_billion",
+                violation_error_message="Must be from 0 to 1e+09.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adoptionreading',
-            constraint=models.CheckConstraint(condition=models.Q(('active__lte', models.F('installed'))), name='the_active_are_among_the_installed', violation_error_message='More people use it than have it.'),
+            model_name="adoptionreading",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("active__lte", models.F("installed"))),
+                name="the_active_are_among_the_installed",
+                violation_error_message="More people use it than have it.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adoptionreading',
-            constraint=models.CheckConstraint(condition=models.Q(('worked_around__lte', models.F('active'))), name='those_who_work_around_it_are_among_the_active', violation_error_message='More people work around it than use it.'),
+            model_name="adoptionreading",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("worked_around__lte", models.F("active"))),
+                name="those_who_work_around_it_are_among_the_active",
+                violation_error_message="More people work around it than use it.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='adoptionreading',
-            trigger=pgtrigger.compiler.Trigger(name='raises_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; RETURN NEW;', hash='5619d1e55507b801aeefbfbd3d2309becce6dae9', operation='UPDATE', pgid='pgtrigger_raises_version_7911f', table='personas_adoptionreading', when='BEFORE')),
+            model_name="adoptionreading",
+            trigger=pgtrigger.compiler.Trigger(
+                name="raises_version",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func="NEW.version = OLD.version + 1; RETURN NEW;",
+                    hash="5619d1e55507b801aeefbfbd3d2309becce6dae9",
+                    operation="UPDATE",
+                    pgid="pgtrigger_raises_version_7911f",
+                    table="personas_adoptionreading",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='adoptionreading',
-            trigger=pgtrigger.compiler.Trigger(name='stays_in_product', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."product_id" IS DISTINCT FROM (NEW."product_id") OR OLD."persona_id" IS DISTINCT FROM (NEW."persona_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='0a7ad8b31473e9890aae2a5d2ed95acce7c59190', operation='UPDATE', pgid='pgtrigger_stays_in_product_de880', table='personas_adoptionreading', when='BEFORE')),
+            model_name="adoptionreading",
+            trigger=pgtrigger.compiler.Trigger(
+                name="stays_in_product",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."product_id" IS DISTINCT FROM (NEW."product_id") OR OLD."persona_id" IS DISTINCT FROM (NEW."persona_id"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="0a7ad8b31473e9890aae2a5d2ed95acce7c59190",
+                    operation="UPDATE",
+                    pgid="pgtrigger_stays_in_product_de880",
+                    table="personas_adoptionreading",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='adoptionreading',
-            trigger=pgtrigger.compiler.Trigger(name='marks_product_on_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (NULL)::bigint AS requirement_id FROM new_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id);\n            RETURN NULL;\n        ', hash='1f99c76113e819dda206c45e706c77a44d23e394', level='STATEMENT', operation='INSERT', pgid='pgtrigger_marks_product_on_insert_09d67', referencing='REFERENCING NEW TABLE AS new_rows ', table='personas_adoptionreading', when='AFTER')),
+            model_name="adoptionreading",
+            trigger=pgtrigger.compiler.Trigger(
+                name="marks_product_on_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (NULL)::bigint AS requirement_id FROM new_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id);\n            RETURN NULL;\n        ",
+                    hash="1f99c76113e819dda206c45e706c77a44d23e394",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_marks_product_on_insert_09d67",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="personas_adoptionreading",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='adoptionreading',
-            trigger=pgtrigger.compiler.Trigger(name='marks_product_on_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (NULL)::bigint AS requirement_id FROM old_rows UNION SELECT product_id, (NULL)::bigint AS requirement_id FROM new_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id);\n            RETURN NULL;\n        ', hash='b4dbde8036a2474a9a82079ff95bc321ec489ba9', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_marks_product_on_update_165a1', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='personas_adoptionreading', when='AFTER')),
+            model_name="adoptionreading",
+            trigger=pgtrigger.compiler.Trigger(
+                name="marks_product_on_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (NULL)::bigint AS requirement_id FROM old_rows UNION SELECT product_id, (NULL)::bigint AS requirement_id FROM new_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id);\n            RETURN NULL;\n        ",
+                    hash="b4dbde8036a2474a9a82079ff95bc321ec489ba9",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_marks_product_on_update_165a1",
+                    referencing="REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ",
+                    table="personas_adoptionreading",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='adoptionreading',
-            trigger=pgtrigger.compiler.Trigger(name='marks_product_on_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (NULL)::bigint AS requirement_id FROM old_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id) WHERE EXISTS (SELECT FROM products_product WHERE id = product_id);\n            RETURN NULL;\n        ', hash='33b61a97277e34c4d6e42aebb3124ee7601afbe9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_marks_product_on_delete_7e300', referencing='REFERENCING OLD TABLE AS old_rows ', table='personas_adoptionreading', when='AFTER')),
+            model_name="adoptionreading",
+            trigger=pgtrigger.compiler.Trigger(
+                name="marks_product_on_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (NULL)::bigint AS requirement_id FROM old_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id) WHERE EXISTS (SELECT FROM products_product WHERE id = product_id);\n            RETURN NULL;\n        ",
+                    hash="33b61a97277e34c4d6e42aebb3124ee7601afbe9",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_marks_product_on_delete_7e300",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="personas_adoptionreading",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='adoptionreading',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "personas_adoptionreadingevent" ("active", "id", "installed", "note", "observed_on", "persona_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "source", "updated_by_id", "version", "worked_around") SELECT new_values."active", new_values."id", new_values."installed", new_values."note", new_values."observed_on", new_values."persona_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', new_values."id", new_values."product_id", new_values."source", new_values."updated_by_id", new_values."version", new_values."worked_around" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6fe130dbd50345fcc78556809cdf6902ef60b847', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_c1bce', referencing='REFERENCING NEW TABLE AS new_values ', table='personas_adoptionreading', when='AFTER')),
+            model_name="adoptionreading",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "personas_adoptionreadingevent" ("active", "id", "installed", "note", "observed_on", "persona_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "source", "updated_by_id", "version", "worked_around") SELECT new_values."active", new_values."id", new_values."installed", new_values."note", new_values."observed_on", new_values."persona_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', new_values."id", new_values."product_id", new_values."source", new_values."updated_by_id", new_values."version", new_values."worked_around" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="6fe130dbd50345fcc78556809cdf6902ef60b847",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_c1bce",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="personas_adoptionreading",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='adoptionreading',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "personas_adoptionreadingevent" ("active", "id", "installed", "note", "observed_on", "persona_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "source", "updated_by_id", "version", "worked_around") SELECT new_values."active", new_values."id", new_values."installed", new_values."note", new_values."observed_on", new_values."persona_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', new_values."id", new_values."product_id", new_values."source", new_values."updated_by_id", new_values."version", new_values."worked_around" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f7e83889a9ace90ed39871663f8b4abd0204bb63', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_e8786', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='personas_adoptionreading', when='AFTER')),
+            model_name="adoptionreading",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "personas_adoptionreadingevent" ("active", "id", "installed", "note", "observed_on", "persona_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "source", "updated_by_id", "version", "worked_around") SELECT new_values."active", new_values."id", new_values."installed", new_values."note", new_values."observed_on", new_values."persona_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', new_values."id", new_values."product_id", new_values."source", new_values."updated_by_id", new_values."version", new_values."worked_around" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="f7e83889a9ace90ed39871663f8b4abd0204bb63",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_e8786",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="personas_adoptionreading",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='adoptionreading',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "personas_adoptionreadingevent" ("active", "id", "installed", "note", "observed_on", "persona_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "source", "updated_by_id", "version", "worked_around") SELECT old_values."active", old_values."id", old_values."installed", old_values."note", old_values."observed_on", old_values."persona_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', old_values."id", old_values."product_id", old_values."source", old_values."updated_by_id", old_values."version", old_values."worked_around" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='c4f6538e2fc1bcdde447e664ca245fa919d4fcdb', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_e99f0', referencing='REFERENCING OLD TABLE AS old_values ', table='personas_adoptionreading', when='AFTER')),
+            model_name="adoptionreading",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "personas_adoptionreadingevent" ("active", "id", "installed", "note", "observed_on", "persona_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "source", "updated_by_id", "version", "worked_around") SELECT old_values."active", old_values."id", old_values."installed", old_values."note", old_values."observed_on", old_values."persona_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', old_values."id", old_values."product_id", old_values."source", old_values."updated_by_id", old_values."version", old_values."worked_around" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="c4f6538e2fc1bcdde447e664ca245fa919d4fcdb",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_e99f0",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="personas_adoptionreading",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='personaevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='744426e1bb83e9110529cdb764045cd90d445976', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7332a', table='personas_personaevent', when='BEFORE')),
+            model_name="personaevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="744426e1bb83e9110529cdb764045cd90d445976",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_7332a",
+                    table="personas_personaevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -12,323 +12,1034 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('personas', '0001_initial'),
-        ('products', '0001_initial'),
+        ("personas", "0001_initial"),
+        ("products", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ProductChange',
+            name="ProductChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('product_id', models.BigIntegerField()),
-                ('requirement_id', models.BigIntegerField(null=True)),
-                ('xid', models.BigIntegerField(db_default=accounts.expressions.CurrentTransaction())),
-                ('table_name', models.CharField(max_length=63)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("product_id", models.BigIntegerField()),
+                ("requirement_id", models.BigIntegerField(null=True)),
+                (
+                    "xid",
+                    models.BigIntegerField(db_default=accounts.expressions.CurrentTransaction()),
+                ),
+                ("table_name", models.CharField(max_length=63)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['product_id', 'id'], name='marks_by_product')],
+                "indexes": [models.Index(fields=["product_id", "id"], name="marks_by_product")],
             },
         ),
         migrations.CreateModel(
-            name='Rating',
+            name="Rating",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.SmallIntegerField()),
-                ('basis', models.CharField(choices=[('seen', 'Seen'), ('asked', 'Asked'), ('guessed', 'Guessed')], max_length=7, verbose_name='how do you know')),
-                ('note', models.CharField(blank=True, db_default='', default='', max_length=1000)),
-                ('source', models.CharField(blank=True, db_default='', default='', max_length=200)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('persona', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='ratings', to='personas.persona')),
-                ('product', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='products.product')),
-                ('rater', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('requirement', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='ratings', to='products.requirement')),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("value", models.SmallIntegerField()),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[("seen", "Seen"), ("asked", "Asked"), ("guessed", "Guessed")],
+                        max_length=7,
+                        verbose_name="how do you know",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, db_default="", default="", max_length=1000)),
+                ("source", models.CharField(blank=True, db_default="", default="", max_length=200)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "persona",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ratings",
+                        to="personas.persona",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="products.product",
+                    ),
+                ),
+                (
+                    "rater",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "requirement",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ratings",
+                        to="products.requirement",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['requirement', 'persona', 'id'],
+                "ordering": ["requirement", "persona", "id"],
             },
         ),
         migrations.CreateModel(
-            name='RatingEvent',
+            name="RatingEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_xid', models.BigIntegerField(db_default=accounts.expressions.CurrentTransaction(), db_index=True)),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('value', models.SmallIntegerField()),
-                ('basis', models.CharField(choices=[('seen', 'Seen'), ('asked', 'Asked'), ('guessed', 'Guessed')], max_length=7, verbose_name='how do you know')),
-                ('note', models.CharField(blank=True, db_default='', default='', max_length=1000)),
-                ('source', models.CharField(blank=True, db_default='', default='', max_length=200)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('persona', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='personas.persona')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='prioritisation.rating')),
-                ('product', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='products.product')),
-                ('rater', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('requirement', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='products.requirement')),
-                ('updated_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "pgh_xid",
+                    models.BigIntegerField(
+                        db_default=accounts.expressions.CurrentTransaction(), db_index=True
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("value", models.SmallIntegerField()),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[("seen", "Seen"), ("asked", "Asked"), ("guessed", "Guessed")],
+                        max_length=7,
+                        verbose_name="how do you know",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, db_default="", default="", max_length=1000)),
+                ("source", models.CharField(blank=True, db_default="", default="", max_length=200)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "persona",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="personas.persona",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="prioritisation.rating",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="products.product",
+                    ),
+                ),
+                (
+                    "rater",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "requirement",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="products.requirement",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ScoringPolicy',
+            name="ScoringPolicy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('end_user_say', models.FloatField(db_default=0.85, default=0.85, help_text='Their share of the score.', verbose_name="end users' say")),
-                ('people_exponent', models.FloatField(db_default=1, default=1, help_text='1 by people, 0.5 damped, 0 equally.', verbose_name='people')),
-                ('gap_emphasis', models.FloatField(db_default=1, default=1, verbose_name="extra weight for people it hasn't won yet")),
-                ('responsiveness', models.FloatField(db_default=0.25, default=0.25, verbose_name='how far one requirement moves adoption')),
-                ('assumed_adoption', models.FloatField(db_default=0.5, default=0.5, verbose_name='adoption assumed before any reading')),
-                ('assumed_seats', models.FloatField(db_default=10, default=10, verbose_name='seats that belief weighs')),
-                ('reason', models.CharField(blank=True, db_default='', default='', max_length=500)),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('product', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='policy', to='products.product')),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "end_user_say",
+                    models.FloatField(
+                        db_default=0.85,
+                        default=0.85,
+                        help_text="Their share of the score.",
+                        verbose_name="end users' say",
+                    ),
+                ),
+                (
+                    "people_exponent",
+                    models.FloatField(
+                        db_default=1,
+                        default=1,
+                        help_text="1 by people, 0.5 damped, 0 equally.",
+                        verbose_name="people",
+                    ),
+                ),
+                (
+                    "gap_emphasis",
+                    models.FloatField(
+                        db_default=1,
+                        default=1,
+                        verbose_name="extra weight for people it hasn't won yet",
+                    ),
+                ),
+                (
+                    "responsiveness",
+                    models.FloatField(
+                        db_default=0.25,
+                        default=0.25,
+                        verbose_name="how far one requirement moves adoption",
+                    ),
+                ),
+                (
+                    "assumed_adoption",
+                    models.FloatField(
+                        db_default=0.5,
+                        default=0.5,
+                        verbose_name="adoption assumed before any reading",
+                    ),
+                ),
+                (
+                    "assumed_seats",
+                    models.FloatField(
+                        db_default=10, default=10, verbose_name="seats that belief weighs"
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, db_default="", default="", max_length=500)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "product",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="policy",
+                        to="products.product",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'scoring policies',
+                "verbose_name_plural": "scoring policies",
             },
         ),
         migrations.CreateModel(
-            name='ScoringPolicyEvent',
+            name="ScoringPolicyEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_xid', models.BigIntegerField(db_default=accounts.expressions.CurrentTransaction(), db_index=True)),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('end_user_say', models.FloatField(db_default=0.85, default=0.85, help_text='Their share of the score.', verbose_name="end users' say")),
-                ('people_exponent', models.FloatField(db_default=1, default=1, help_text='1 by people, 0.5 damped, 0 equally.', verbose_name='people')),
-                ('gap_emphasis', models.FloatField(db_default=1, default=1, verbose_name="extra weight for people it hasn't won yet")),
-                ('responsiveness', models.FloatField(db_default=0.25, default=0.25, verbose_name='how far one requirement moves adoption')),
-                ('assumed_adoption', models.FloatField(db_default=0.5, default=0.5, verbose_name='adoption assumed before any reading')),
-                ('assumed_seats', models.FloatField(db_default=10, default=10, verbose_name='seats that belief weighs')),
-                ('reason', models.CharField(blank=True, db_default='', default='', max_length=500)),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='prioritisation.scoringpolicy')),
-                ('product', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='products.product')),
-                ('updated_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "pgh_xid",
+                    models.BigIntegerField(
+                        db_default=accounts.expressions.CurrentTransaction(), db_index=True
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "end_user_say",
+                    models.FloatField(
+                        db_default=0.85,
+                        default=0.85,
+                        help_text="Their share of the score.",
+                        verbose_name="end users' say",
+                    ),
+                ),
+                (
+                    "people_exponent",
+                    models.FloatField(
+                        db_default=1,
+                        default=1,
+                        help_text="1 by people, 0.5 damped, 0 equally.",
+                        verbose_name="people",
+                    ),
+                ),
+                (
+                    "gap_emphasis",
+                    models.FloatField(
+                        db_default=1,
+                        default=1,
+                        verbose_name="extra weight for people it hasn't won yet",
+                    ),
+                ),
+                (
+                    "responsiveness",
+                    models.FloatField(
+                        db_default=0.25,
+                        default=0.25,
+                        verbose_name="how far one requirement moves adoption",
+                    ),
+                ),
+                (
+                    "assumed_adoption",
+                    models.FloatField(
+                        db_default=0.5,
+                        default=0.5,
+                        verbose_name="adoption assumed before any reading",
+                    ),
+                ),
+                (
+                    "assumed_seats",
+                    models.FloatField(
+                        db_default=10, default=10, verbose_name="seats that belief weighs"
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, db_default="", default="", max_length=500)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="prioritisation.scoringpolicy",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="products.product",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ScoringRun',
+            name="ScoringRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.BigIntegerField()),
-                ('computed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('algorithm', models.PositiveSmallIntegerField()),
-                ('persona_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
-                ('weights', django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), size=None)),
-                ('adoption', django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), size=None)),
-                ('policy', models.JSONField()),
-                ('cause_xids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
-                ('cause_tables', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=63), size=None)),
-                ('product', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='products.product')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.BigIntegerField()),
+                (
+                    "computed_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("algorithm", models.PositiveSmallIntegerField()),
+                (
+                    "persona_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), size=None
+                    ),
+                ),
+                (
+                    "weights",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.FloatField(), size=None
+                    ),
+                ),
+                (
+                    "adoption",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.FloatField(), size=None
+                    ),
+                ),
+                ("policy", models.JSONField()),
+                (
+                    "cause_xids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), size=None
+                    ),
+                ),
+                (
+                    "cause_tables",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=63), size=None
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="runs",
+                        to="products.product",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ScoreChange',
+            name="ScoreChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('ranked', models.BooleanField()),
-                ('score', models.IntegerField()),
-                ('low', models.IntegerField()),
-                ('high', models.IntegerField()),
-                ('reach', models.FloatField()),
-                ('answered', models.FloatField()),
-                ('value_for_effort', models.FloatField(null=True)),
-                ('contributions', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
-                ('unrealised', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
-                ('means', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
-                ('confidences', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), size=None)),
-                ('requirement_id', models.BigIntegerField()),
-                ('requirement_key', models.CharField(max_length=21)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('product', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='products.product')),
-                ('run', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='prioritisation.scoringrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("ranked", models.BooleanField()),
+                ("score", models.IntegerField()),
+                ("low", models.IntegerField()),
+                ("high", models.IntegerField()),
+                ("reach", models.FloatField()),
+                ("answered", models.FloatField()),
+                ("value_for_effort", models.FloatField(null=True)),
+                (
+                    "contributions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), size=None
+                    ),
+                ),
+                (
+                    "unrealised",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), size=None
+                    ),
+                ),
+                (
+                    "means",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), size=None
+                    ),
+                ),
+                (
+                    "confidences",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), size=None
+                    ),
+                ),
+                ("requirement_id", models.BigIntegerField()),
+                ("requirement_key", models.CharField(max_length=21)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="products.product",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="prioritisation.scoringrun",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Score',
+            name="Score",
             fields=[
-                ('number', models.PositiveIntegerField()),
-                ('ranked', models.BooleanField()),
-                ('score', models.IntegerField()),
-                ('low', models.IntegerField()),
-                ('high', models.IntegerField()),
-                ('reach', models.FloatField()),
-                ('answered', models.FloatField()),
-                ('value_for_effort', models.FloatField(null=True)),
-                ('contributions', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
-                ('unrealised', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
-                ('means', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
-                ('confidences', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), size=None)),
-                ('requirement', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='score', serialize=False, to='products.requirement')),
-                ('product', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='products.product')),
-                ('run', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='prioritisation.scoringrun')),
+                ("number", models.PositiveIntegerField()),
+                ("ranked", models.BooleanField()),
+                ("score", models.IntegerField()),
+                ("low", models.IntegerField()),
+                ("high", models.IntegerField()),
+                ("reach", models.FloatField()),
+                ("answered", models.FloatField()),
+                ("value_for_effort", models.FloatField(null=True)),
+                (
+                    "contributions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), size=None
+                    ),
+                ),
+                (
+                    "unrealised",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), size=None
+                    ),
+                ),
+                (
+                    "means",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), size=None
+                    ),
+                ),
+                (
+                    "confidences",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), size=None
+                    ),
+                ),
+                (
+                    "requirement",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        primary_key=True,
+                        related_name="score",
+                        serialize=False,
+                        to="products.requirement",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="products.product",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="prioritisation.scoringrun",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ScoringState',
+            name="ScoringState",
             fields=[
-                ('product', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='scoring_state', serialize=False, to='products.product')),
-                ('error', models.TextField(blank=True, db_default='', default='')),
-                ('failed_at', models.DateTimeField(blank=True, null=True)),
-                ('run', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='prioritisation.scoringrun')),
+                (
+                    "product",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="scoring_state",
+                        serialize=False,
+                        to="products.product",
+                    ),
+                ),
+                ("error", models.TextField(blank=True, db_default="", default="")),
+                ("failed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="prioritisation.scoringrun",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='rating',
-            index=models.Index(fields=['product', 'requirement', 'persona', 'id'], include=('value', 'basis'), name='ratings_in_scoring_order'),
+            model_name="rating",
+            index=models.Index(
+                fields=["product", "requirement", "persona", "id"],
+                include=("value", "basis"),
+                name="ratings_in_scoring_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.UniqueConstraint(condition=models.Q(('rater__isnull', False)), fields=('requirement', 'persona', 'rater'), name='one_rating_per_persona_and_rater'),
+            model_name="rating",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("rater__isnull", False)),
+                fields=("requirement", "persona", "rater"),
+                name="one_rating_per_persona_and_rater",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.UniqueConstraint(condition=models.Q(('rater__isnull', True)), fields=('requirement', 'persona', 'source'), name='one_rating_per_persona_and_source'),
+            model_name="rating",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("rater__isnull", True)),
+                fields=("requirement", "persona", "source"),
+                name="one_rating_per_persona_and_source",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gte', -5), ('value__lte', 5)), name='a_value_is_minus_5_to_5', violation_error_message='Must be from -5 to 5.'),
+            model_name="rating",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("value__gte", -5), ("value__lte", 5)),
+                name="a_value_is_minus_5_to_5",
+                violation_error_message="Must be from -5 to 5.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.CheckConstraint(condition=models.Q(('basis__in', ['seen', 'asked', 'guessed'])), name='a_basis_is_one_of_the_three', violation_error_message='Must be one of: Seen, Asked, Guessed.'),
+            model_name="rating",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("basis__in", ["seen", "asked", "guessed"])),
+                name="a_basis_is_one_of_the_three",
+                violation_error_message="Must be one of: Seen, Asked, Guessed.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='rating',
-            trigger=pgtrigger.compiler.Trigger(name='raises_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; RETURN NEW;', hash='bac3cfe54d26ff05c7ab63def8c7b0c2a80207b0', operation='UPDATE', pgid='pgtrigger_raises_version_9998b', table='prioritisation_rating', when='BEFORE')),
+            model_name="rating",
+            trigger=pgtrigger.compiler.Trigger(
+                name="raises_version",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func="NEW.version = OLD.version + 1; RETURN NEW;",
+                    hash="bac3cfe54d26ff05c7ab63def8c7b0c2a80207b0",
+                    operation="UPDATE",
+                    pgid="pgtrigger_raises_version_9998b",
+                    table="prioritisation_rating",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='rating',
-            trigger=pgtrigger.compiler.Trigger(name='stays_in_product', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."product_id" IS DISTINCT FROM (NEW."product_id") OR OLD."requirement_id" IS DISTINCT FROM (NEW."requirement_id") OR OLD."persona_id" IS DISTINCT FROM (NEW."persona_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='cb386dac2c31f43d97321b7212eaac688cae38d1', operation='UPDATE', pgid='pgtrigger_stays_in_product_db1cb', table='prioritisation_rating', when='BEFORE')),
+            model_name="rating",
+            trigger=pgtrigger.compiler.Trigger(
+                name="stays_in_product",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."product_id" IS DISTINCT FROM (NEW."product_id") OR OLD."requirement_id" IS DISTINCT FROM (NEW."requirement_id") OR OLD."persona_id" IS DISTINCT FROM (NEW."persona_id"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="cb386dac2c31f43d97321b7212eaac688cae38d1",
+                    operation="UPDATE",
+                    pgid="pgtrigger_stays_in_product_db1cb",
+                    table="prioritisation_rating",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='rating',
-            trigger=pgtrigger.compiler.Trigger(name='marks_product_on_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (requirement_id)::bigint AS requirement_id FROM new_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id);\n            RETURN NULL;\n        ', hash='9c7257e7412f5d095ae10f75a56ebc3e7de01c3e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_marks_product_on_insert_25885', referencing='REFERENCING NEW TABLE AS new_rows ', table='prioritisation_rating', when='AFTER')),
+            model_name="rating",
+            trigger=pgtrigger.compiler.Trigger(
+                name="marks_product_on_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (requirement_id)::bigint AS requirement_id FROM new_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id);\n            RETURN NULL;\n        ",
+                    hash="9c7257e7412f5d095ae10f75a56ebc3e7de01c3e",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_marks_product_on_insert_25885",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="prioritisation_rating",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='rating',
-            trigger=pgtrigger.compiler.Trigger(name='marks_product_on_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (requirement_id)::bigint AS requirement_id FROM old_rows UNION SELECT product_id, (requirement_id)::bigint AS requirement_id FROM new_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id);\n            RETURN NULL;\n        ', hash='28b65171c80038bcb25802cdc93f1f582d603798', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_marks_product_on_update_ecaf4', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='prioritisation_rating', when='AFTER')),
+            model_name="rating",
+            trigger=pgtrigger.compiler.Trigger(
+                name="marks_product_on_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (requirement_id)::bigint AS requirement_id FROM old_rows UNION SELECT product_id, (requirement_id)::bigint AS requirement_id FROM new_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id);\n            RETURN NULL;\n        ",
+                    hash="28b65171c80038bcb25802cdc93f1f582d603798",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_marks_product_on_update_ecaf4",
+                    referencing="REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ",
+                    table="prioritisation_rating",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='rating',
-            trigger=pgtrigger.compiler.Trigger(name='marks_product_on_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (requirement_id)::bigint AS requirement_id FROM old_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id) WHERE EXISTS (SELECT FROM products_product WHERE id = product_id);\n            RETURN NULL;\n        ', hash='58a441340d9fb6ef23ef7164f9b17bebc723ca56', level='STATEMENT', operation='DELETE', pgid='pgtrigger_marks_product_on_delete_148ea', referencing='REFERENCING OLD TABLE AS old_rows ', table='prioritisation_rating', when='AFTER')),
+            model_name="rating",
+            trigger=pgtrigger.compiler.Trigger(
+                name="marks_product_on_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (requirement_id)::bigint AS requirement_id FROM old_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id) WHERE EXISTS (SELECT FROM products_product WHERE id = product_id);\n            RETURN NULL;\n        ",
+                    hash="58a441340d9fb6ef23ef7164f9b17bebc723ca56",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_marks_product_on_delete_148ea",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="prioritisation_rating",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='rating',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "prioritisation_ratingevent" ("basis", "created_at", "id", "note", "persona_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "rater_id", "requirement_id", "source", "updated_at", "updated_by_id", "value", "version") SELECT new_values."basis", new_values."created_at", new_values."id", new_values."note", new_values."persona_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', new_values."id", new_values."product_id", new_values."rater_id", new_values."requirement_id", new_values."source", new_values."updated_at", new_values."updated_by_id", new_values."value", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='713eec0e056086678e0800a1085266b22dea94fc', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_64025', referencing='REFERENCING NEW TABLE AS new_values ', table='prioritisation_rating', when='AFTER')),
+            model_name="rating",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "prioritisation_ratingevent" ("basis", "created_at", "id", "note", "persona_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "rater_id", "requirement_id", "source", "updated_at", "updated_by_id", "value", "version") SELECT new_values."basis", new_values."created_at", new_values."id", new_values."note", new_values."persona_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', new_values."id", new_values."product_id", new_values."rater_id", new_values."requirement_id", new_values."source", new_values."updated_at", new_values."updated_by_id", new_values."value", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="713eec0e056086678e0800a1085266b22dea94fc",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_64025",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="prioritisation_rating",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='rating',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "prioritisation_ratingevent" ("basis", "created_at", "id", "note", "persona_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "rater_id", "requirement_id", "source", "updated_at", "updated_by_id", "value", "version") SELECT new_values."basis", new_values."created_at", new_values."id", new_values."note", new_values."persona_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', new_values."id", new_values."product_id", new_values."rater_id", new_values."requirement_id", new_values."source", new_values."updated_at", new_values."updated_by_id", new_values."value", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a789ab85b928fa02fc126c24ea3ccd68dd513095', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_3f9e0', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='prioritisation_rating', when='AFTER')),
+            model_name="rating",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "prioritisation_ratingevent" ("basis", "created_at", "id", "note", "persona_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "rater_id", "requirement_id", "source", "updated_at", "updated_by_id", "value", "version") SELECT new_values."basis", new_values."created_at", new_values."id", new_values."note", new_values."persona_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', new_values."id", new_values."product_id", new_values."rater_id", new_values."requirement_id", new_values."source", new_values."updated_at", new_values."updated_by_id", new_values."value", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="a789ab85b928fa02fc126c24ea3ccd68dd513095",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_3f9e0",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="prioritisation_rating",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='rating',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "prioritisation_ratingevent" ("basis", "created_at", "id", "note", "persona_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "rater_id", "requirement_id", "source", "updated_at", "updated_by_id", "value", "version") SELECT old_values."basis", old_values."created_at", old_values."id", old_values."note", old_values."persona_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', old_values."id", old_values."product_id", old_values."rater_id", old_values."requirement_id", old_values."source", old_values."updated_at", old_values."updated_by_id", old_values."value", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='551db8b3b7407f24673003ec3b6e16a1b302530c', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_0c92b', referencing='REFERENCING OLD TABLE AS old_values ', table='prioritisation_rating', when='AFTER')),
+            model_name="rating",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "prioritisation_ratingevent" ("basis", "created_at", "id", "note", "persona_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "rater_id", "requirement_id", "source", "updated_at", "updated_by_id", "value", "version") SELECT old_values."basis", old_values."created_at", old_values."id", old_values."note", old_values."persona_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', old_values."id", old_values."product_id", old_values."rater_id", old_values."requirement_id", old_values."source", old_values."updated_at", old_values."updated_by_id", old_values."value", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="551db8b3b7407f24673003ec3b6e16a1b302530c",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_0c92b",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="prioritisation_rating",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ratingevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='47944d07e8804cd6ed472a95369e8235edbadb3b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e246a', table='prioritisation_ratingevent', when='BEFORE')),
+            model_name="ratingevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="47944d07e8804cd6ed472a95369e8235edbadb3b",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_e246a",
+                    table="prioritisation_ratingevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scoringpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('end_user_say__gte', 0.5), ('end_user_say__lte', 0.95)), name='an_end_user_say_is_half_to_0_95', violation_error_message='Must be from 0.5 to 0.95.'),
+            model_name="scoringpolicy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end_user_say__gte", 0.5), ("end_user_say__lte", 0.95)),
+                name="an_end_user_say_is_half_to_0_95",
+                violation_error_message="Must be from 0.5 to 0.95.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scoringpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('people_exponent__in', [0.0, 0.5, 1.0])), name='a_people_exponent_is_0_half_or_1', violation_error_message='Must be 1 (by people), 0.5 (damped) or 0 (equally).'),
+            model_name="scoringpolicy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("people_exponent__in", [0.0, 0.5, 1.0])),
+                name="a_people_exponent_is_0_half_or_1",
+                violation_error_message="Must be 1 (by people), 0.5 (damped) or 0 (equally).",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scoringpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('gap_emphasis__gte', 0), ('gap_emphasis__lte', 1)), name='a_gap_emphasis_is_0_to_1', violation_error_message='Must be from 0 to 1.'),
+            model_name="scoringpolicy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("gap_emphasis__gte", 0), ("gap_emphasis__lte", 1)),
+                name="a_gap_emphasis_is_0_to_1",
+                violation_error_message="Must be from 0 to 1.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scoringpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('responsiveness__gte', 0), ('responsiveness__lte', 1)), name='a_responsiveness_is_0_to_1', violation_error_message='Must be from 0 to 1.'),
+            model_name="scoringpolicy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("responsiveness__gte", 0), ("responsiveness__lte", 1)),
+                name="a_responsiveness_is_0_to_1",
+                violation_error_message="Must be from 0 to 1.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scoringpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('assumed_adoption__gte', 0), ('assumed_adoption__lte', 1)), name='an_assumed_adoption_is_0_to_1', violation_error_message='Must be from 0 to 1.'),
+            model_name="scoringpolicy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("assumed_adoption__gte", 0), ("assumed_adoption__lte", 1)),
+                name="an_assumed_adoption_is_0_to_1",
+                violation_error_message="Must be from 0 to 1.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scoringpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('assumed_seats__gte', 0), ('assumed_seats__lte', 1000000000.0)), name='assumed_seats_are_0_to_a_billion', violation_error_message='Must be from 0 to 1e+09.'),
+            model_name="scoringpolicy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("assumed_seats__gte", 0), ("assumed_seats__lte", 1000000000.0)),
+                name="assumed_seats_are_0_to_a_billion",
+                violation_error_message="Must be from 0 to 1e+09.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scoringpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('end_user_say__gte', 0.6666666666666666), models.Q(('reason', ''), _negated=True), _connector='OR'), name='less_than_two_thirds_for_end_users_needs_a_reason', violation_error_message='Under two thirds for the end users needs a reason.'),
+            model_name="scoringpolicy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("end_user_say__gte", 0.6666666666666666),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="less_than_two_thirds_for_end_users_needs_a_reason",
+                violation_error_message="Under two thirds for the end users needs a reason.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='scoringpolicy',
-            trigger=pgtrigger.compiler.Trigger(name='raises_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; RETURN NEW;', hash='0f0acc386c2a56083c35dc869d79002958232b1c', operation='UPDATE', pgid='pgtrigger_raises_version_4a1d8', table='prioritisation_scoringpolicy', when='BEFORE')),
+            model_name="scoringpolicy",
+            trigger=pgtrigger.compiler.Trigger(
+                name="raises_version",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func="NEW.version = OLD.version + 1; RETURN NEW;",
+                    hash="0f0acc386c2a56083c35dc869d79002958232b1c",
+                    operation="UPDATE",
+                    pgid="pgtrigger_raises_version_4a1d8",
+                    table="prioritisation_scoringpolicy",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='scoringpolicy',
-            trigger=pgtrigger.compiler.Trigger(name='stays_in_product', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."product_id" IS DISTINCT FROM (NEW."product_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='1b7246d52ab1dc2d562d09c75997d14c11e6f1e2', operation='UPDATE', pgid='pgtrigger_stays_in_product_a09ef', table='prioritisation_scoringpolicy', when='BEFORE')),
+            model_name="scoringpolicy",
+            trigger=pgtrigger.compiler.Trigger(
+                name="stays_in_product",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."product_id" IS DISTINCT FROM (NEW."product_id"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="1b7246d52ab1dc2d562d09c75997d14c11e6f1e2",
+                    operation="UPDATE",
+                    pgid="pgtrigger_stays_in_product_a09ef",
+                    table="prioritisation_scoringpolicy",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='scoringpolicy',
-            trigger=pgtrigger.compiler.Trigger(name='marks_product_on_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (NULL)::bigint AS requirement_id FROM new_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id);\n            RETURN NULL;\n        ', hash='8f968375e98d03fcef3422aa89064c7b5e999fd5', level='STATEMENT', operation='INSERT', pgid='pgtrigger_marks_product_on_insert_83ed8', referencing='REFERENCING NEW TABLE AS new_rows ', table='prioritisation_scoringpolicy', when='AFTER')),
+            model_name="scoringpolicy",
+            trigger=pgtrigger.compiler.Trigger(
+                name="marks_product_on_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (NULL)::bigint AS requirement_id FROM new_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id);\n            RETURN NULL;\n        ",
+                    hash="8f968375e98d03fcef3422aa89064c7b5e999fd5",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_marks_product_on_insert_83ed8",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="prioritisation_scoringpolicy",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='scoringpolicy',
-            trigger=pgtrigger.compiler.Trigger(name='marks_product_on_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (NULL)::bigint AS requirement_id FROM old_rows UNION SELECT product_id, (NULL)::bigint AS requirement_id FROM new_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id);\n            RETURN NULL;\n        ', hash='3f6ede5999b7a1e286ea1eebcbfd4082a50cfd06', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_marks_product_on_update_6dd34', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='prioritisation_scoringpolicy', when='AFTER')),
+            model_name="scoringpolicy",
+            trigger=pgtrigger.compiler.Trigger(
+                name="marks_product_on_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (NULL)::bigint AS requirement_id FROM old_rows UNION SELECT product_id, (NULL)::bigint AS requirement_id FROM new_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id);\n            RETURN NULL;\n        ",
+                    hash="3f6ede5999b7a1e286ea1eebcbfd4082a50cfd06",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_marks_product_on_update_6dd34",
+                    referencing="REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ",
+                    table="prioritisation_scoringpolicy",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='scoringpolicy',
-            trigger=pgtrigger.compiler.Trigger(name='marks_product_on_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (NULL)::bigint AS requirement_id FROM old_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id) WHERE EXISTS (SELECT FROM products_product WHERE id = product_id);\n            RETURN NULL;\n        ', hash='759465f7cfd0441493f7a0d2a400e8a4a656a49b', level='STATEMENT', operation='DELETE', pgid='pgtrigger_marks_product_on_delete_45326', referencing='REFERENCING OLD TABLE AS old_rows ', table='prioritisation_scoringpolicy', when='AFTER')),
+            model_name="scoringpolicy",
+            trigger=pgtrigger.compiler.Trigger(
+                name="marks_product_on_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (NULL)::bigint AS requirement_id FROM old_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id) WHERE EXISTS (SELECT FROM products_product WHERE id = product_id);\n            RETURN NULL;\n        ",
+                    hash="759465f7cfd0441493f7a0d2a400e8a4a656a49b",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_marks_product_on_delete_45326",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="prioritisation_scoringpolicy",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='scoringpolicy',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "prioritisation_scoringpolicyevent" ("assumed_adoption", "assumed_seats", "end_user_say", "gap_emphasis", "id", "people_exponent", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "reason", "responsiveness", "updated_by_id", "version") SELECT new_values."assumed_adoption", new_values."assumed_seats", new_values."end_user_say", new_values."gap_emphasis", new_values."id", new_values."people_exponent", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', new_values."id", new_values."product_id", new_values."reason", new_values."responsiveness", new_values."updated_by_id", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7081d3fac4b9a3dd89ce89b0799fb6c130add5fa', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_bd062', referencing='REFERENCING NEW TABLE AS new_values ', table='prioritisation_scoringpolicy', when='AFTER')),
+            model_name="scoringpolicy",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "prioritisation_scoringpolicyevent" ("assumed_adoption", "assumed_seats", "end_user_say", "gap_emphasis", "id", "people_exponent", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "reason", "responsiveness", "updated_by_id", "version") SELECT new_values."assumed_adoption", new_values."assumed_seats", new_values."end_user_say", new_values."gap_emphasis", new_values."id", new_values."people_exponent", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', new_values."id", new_values."product_id", new_values."reason", new_values."responsiveness", new_values."updated_by_id", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="7081d3fac4b9a3dd89ce89b0799fb6c130add5fa",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_bd062",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="prioritisation_scoringpolicy",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='scoringpolicy',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "prioritisation_scoringpolicyevent" ("assumed_adoption", "assumed_seats", "end_user_say", "gap_emphasis", "id", "people_exponent", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "reason", "responsiveness", "updated_by_id", "version") SELECT new_values."assumed_adoption", new_values."assumed_seats", new_values."end_user_say", new_values."gap_emphasis", new_values."id", new_values."people_exponent", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', new_values."id", new_values."product_id", new_values."reason", new_values."responsiveness", new_values."updated_by_id", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a95b8593b5eca3ecabc19a392b8476d1c746ab43', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_2afb8', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='prioritisation_scoringpolicy', when='AFTER')),
+            model_name="scoringpolicy",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "prioritisation_scoringpolicyevent" ("assumed_adoption", "assumed_seats", "end_user_say", "gap_emphasis", "id", "people_exponent", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "reason", "responsiveness", "updated_by_id", "version") SELECT new_values."assumed_adoption", new_values."assumed_seats", new_values."end_user_say", new_values."gap_emphasis", new_values."id", new_values."people_exponent", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', new_values."id", new_values."product_id", new_values."reason", new_values."responsiveness", new_values."updated_by_id", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="a95b8593b5eca3ecabc19a392b8476d1c746ab43",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_2afb8",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="prioritisation_scoringpolicy",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='scoringpolicy',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "prioritisation_scoringpolicyevent" ("assumed_adoption", "assumed_seats", "end_user_say", "gap_emphasis", "id", "people_exponent", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "reason", "responsiveness", "updated_by_id", "version") SELECT old_values."assumed_adoption", old_values."assumed_seats", old_values."end_user_say", old_values."gap_emphasis", old_values."id", old_values."people_exponent", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', old_values."id", old_values."product_id", old_values."reason", old_values."responsiveness", old_values."updated_by_id", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='5ceb38affdeacf626879a1cce0e9516654e7343d', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_534d6', referencing='REFERENCING OLD TABLE AS old_values ', table='prioritisation_scoringpolicy', when='AFTER')),
+            model_name="scoringpolicy",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "prioritisation_scoringpolicyevent" ("assumed_adoption", "assumed_seats", "end_user_say", "gap_emphasis", "id", "people_exponent", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "reason", "responsiveness", "updated_by_id", "version") SELECT old_values."assumed_adoption", old_values."assumed_seats", old_values."end_user_say", old_values."gap_emphasis", old_values."id", old_values."people_exponent", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', old_values."id", old_values."product_id", old_values."reason", old_values."responsiveness", old_values."updated_by_id", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="5ceb38affdeacf626879a1cce0e9516654e7343d",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_534d6",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="prioritisation_scoringpolicy",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='scoringpolicyevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e75a215bc5a728ccd0383fc2886b2ecd62d48655', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a7d0f', table='prioritisation_scoringpolicyevent', when='BEFORE')),
+            model_name="scoringpolicyevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="e75a215bc5a728ccd0383fc2886b2ecd62d48655",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_a7d0f",
+                    table="prioritisation_scoringpolicyevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scoringrun',
-            constraint=models.UniqueConstraint(fields=('product', 'version'), name='one_run_per_product_and_version'),
+            model_name="scoringrun",
+            constraint=models.UniqueConstraint(
+                fields=("product", "version"), name="one_run_per_product_and_version"
+            ),
         ),
         migrations.AddIndex(
-            model_name='scorechange',
-            index=models.Index(fields=['requirement_id', '-id'], name='changes_by_requirement'),
+            model_name="scorechange",
+            index=models.Index(fields=["requirement_id", "-id"], name="changes_by_requirement"),
         ),
         migrations.AddIndex(
-            model_name='scorechange',
-            index=models.Index(fields=['product', 'run'], name='changes_by_run'),
+            model_name="scorechange",
+            index=models.Index(fields=["product", "run"], name="changes_by_run"),
         ),
     ]

@@ -14,7 +14,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -23,366 +22,1262 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.PositiveSmallIntegerField(choices=[(1, 'viewer'), (2, 'contributor'), (3, 'maintainer'), (4, 'owner')])),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "viewer"), (2, "contributor"), (3, "maintainer"), (4, "owner")]
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-role', 'id'],
+                "ordering": ["-role", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='2 to 10 capital letters and digits, such as ROTA. It never changes.', max_length=10, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z0-9]{2,10}\\Z', 'Use 2 to 10 of A–Z and 0–9.')])),
-                ('name', models.CharField(max_length=100)),
-                ('description', models.TextField(blank=True, max_length=20000)),
-                ('effort_unit', models.CharField(db_default='days', default='days', max_length=20)),
-                ('capacity', models.FloatField(blank=True, help_text='How much effort the next release holds. Draws the line where it ends.', null=True)),
-                ('is_sample', models.BooleanField(db_default=False, default=False, editable=False)),
-                ('last_number', models.PositiveIntegerField(db_default=0, default=0, editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="2 to 10 capital letters and digits, such as ROTA. It never changes.",
+                        max_length=10,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z0-9]{2,10}\\Z", "Use 2 to 10 of A–Z and 0–9."
+                            )
+                        ],
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("description", models.TextField(blank=True, max_length=20000)),
+                ("effort_unit", models.CharField(db_default="days", default="days", max_length=20)),
+                (
+                    "capacity",
+                    models.FloatField(
+                        blank=True,
+                        help_text="How much effort the next release holds. Draws the line where it ends.",
+                        null=True,
+                    ),
+                ),
+                ("is_sample", models.BooleanField(db_default=False, default=False, editable=False)),
+                (
+                    "last_number",
+                    models.PositiveIntegerField(db_default=0, default=0, editable=False),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name', 'id'],
+                "ordering": ["name", "id"],
             },
         ),
         migrations.CreateModel(
-            name='MembershipEvent',
+            name="MembershipEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_xid', models.BigIntegerField(db_default=accounts.expressions.CurrentTransaction(), db_index=True)),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('role', models.PositiveSmallIntegerField(choices=[(1, 'viewer'), (2, 'contributor'), (3, 'maintainer'), (4, 'owner')])),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='products.membership')),
-                ('updated_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('product', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='products.product')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "pgh_xid",
+                    models.BigIntegerField(
+                        db_default=accounts.expressions.CurrentTransaction(), db_index=True
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "role",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "viewer"), (2, "contributor"), (3, "maintainer"), (4, "owner")]
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="products.membership",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="products.product",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='membership',
-            name='product',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='products.product'),
+            model_name="membership",
+            name="product",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="memberships",
+                to="products.product",
+            ),
         ),
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(max_length=10000)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('author', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('product', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='products.product')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField(max_length=10000)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="products.product",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created_at', 'id'],
+                "ordering": ["created_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='ProductEvent',
+            name="ProductEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_xid', models.BigIntegerField(db_default=accounts.expressions.CurrentTransaction(), db_index=True)),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('key', models.CharField(help_text='2 to 10 capital letters and digits, such as ROTA. It never changes.', max_length=10, validators=[django.core.validators.RegexValidator('^[A-Z0-9]{2,10}\\Z', 'Use 2 to 10 of A–Z and 0–9.')])),
-                ('name', models.CharField(max_length=100)),
-                ('description', models.TextField(blank=True, max_length=20000)),
-                ('effort_unit', models.CharField(db_default='days', default='days', max_length=20)),
-                ('capacity', models.FloatField(blank=True, help_text='How much effort the next release holds. Draws the line where it ends.', null=True)),
-                ('is_sample', models.BooleanField(db_default=False, default=False, editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='products.product')),
-                ('updated_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "pgh_xid",
+                    models.BigIntegerField(
+                        db_default=accounts.expressions.CurrentTransaction(), db_index=True
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="2 to 10 capital letters and digits, such as ROTA. It never changes.",
+                        max_length=10,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z0-9]{2,10}\\Z", "Use 2 to 10 of A–Z and 0–9."
+                            )
+                        ],
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("description", models.TextField(blank=True, max_length=20000)),
+                ("effort_unit", models.CharField(db_default="days", default="days", max_length=20)),
+                (
+                    "capacity",
+                    models.FloatField(
+                        blank=True,
+                        help_text="How much effort the next release holds. Draws the line where it ends.",
+                        null=True,
+                    ),
+                ),
+                ("is_sample", models.BooleanField(db_default=False, default=False, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="products.product",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Requirement',
+            name="Requirement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(editable=False)),
-                ('title', models.CharField(max_length=200)),
-                ('description', models.TextField(blank=True, help_text='Markdown.', max_length=20000)),
-                ('status', models.CharField(choices=[('idea', 'Idea'), ('planned', 'Planned'), ('in_progress', 'In progress'), ('shipped', 'Shipped'), ('declined', 'Declined')], db_default='idea', default='idea', max_length=12)),
-                ('decision', models.TextField(blank=True, help_text='Why planned against the order, or why declined.', max_length=5000)),
-                ('effort', models.FloatField(blank=True, null=True)),
-                ('must_reason', models.CharField(blank=True, choices=[('', 'No'), ('law', 'Law'), ('contract', 'Contract'), ('safety', 'Safety'), ('upkeep', 'Upkeep')], db_default='', default='', max_length=8, verbose_name='must do')),
-                ('must_note', models.CharField(blank=True, db_default='', default='', max_length=500)),
-                ('must_by', models.DateField(blank=True, null=True)),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('external_id', models.CharField(blank=True, db_default='', default='', max_length=200)),
-                ('external_url', models.URLField(blank=True, db_default='', default='', max_length=500)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('product', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='requirements', to='products.product')),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(editable=False)),
+                ("title", models.CharField(max_length=200)),
+                (
+                    "description",
+                    models.TextField(blank=True, help_text="Markdown.", max_length=20000),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("idea", "Idea"),
+                            ("planned", "Planned"),
+                            ("in_progress", "In progress"),
+                            ("shipped", "Shipped"),
+                            ("declined", "Declined"),
+                        ],
+                        db_default="idea",
+                        default="idea",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "decision",
+                    models.TextField(
+                        blank=True,
+                        help_text="Why planned against the order, or why declined.",
+                        max_length=5000,
+                    ),
+                ),
+                ("effort", models.FloatField(blank=True, null=True)),
+                (
+                    "must_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "No"),
+                            ("law", "Law"),
+                            ("contract", "Contract"),
+                            ("safety", "Safety"),
+                            ("upkeep", "Upkeep"),
+                        ],
+                        db_default="",
+                        default="",
+                        max_length=8,
+                        verbose_name="must do",
+                    ),
+                ),
+                (
+                    "must_note",
+                    models.CharField(blank=True, db_default="", default="", max_length=500),
+                ),
+                ("must_by", models.DateField(blank=True, null=True)),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "external_id",
+                    models.CharField(blank=True, db_default="", default="", max_length=200),
+                ),
+                (
+                    "external_url",
+                    models.URLField(blank=True, db_default="", default="", max_length=500),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="requirements",
+                        to="products.product",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['product', 'number'],
+                "ordering": ["product", "number"],
             },
         ),
         migrations.CreateModel(
-            name='CommentEvent',
+            name="CommentEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_xid', models.BigIntegerField(db_default=accounts.expressions.CurrentTransaction(), db_index=True)),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('text', models.TextField(max_length=10000)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('author', models.ForeignKey(db_constraint=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='products.comment')),
-                ('updated_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('product', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='products.product')),
-                ('requirement', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='products.requirement')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "pgh_xid",
+                    models.BigIntegerField(
+                        db_default=accounts.expressions.CurrentTransaction(), db_index=True
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("text", models.TextField(max_length=10000)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="products.comment",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="products.product",
+                    ),
+                ),
+                (
+                    "requirement",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="products.requirement",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='comment',
-            name='requirement',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='products.requirement'),
+            model_name="comment",
+            name="requirement",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="comments",
+                to="products.requirement",
+            ),
         ),
         migrations.CreateModel(
-            name='RequirementEvent',
+            name="RequirementEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_xid', models.BigIntegerField(db_default=accounts.expressions.CurrentTransaction(), db_index=True)),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('number', models.PositiveIntegerField(editable=False)),
-                ('title', models.CharField(max_length=200)),
-                ('description', models.TextField(blank=True, help_text='Markdown.', max_length=20000)),
-                ('status', models.CharField(choices=[('idea', 'Idea'), ('planned', 'Planned'), ('in_progress', 'In progress'), ('shipped', 'Shipped'), ('declined', 'Declined')], db_default='idea', default='idea', max_length=12)),
-                ('decision', models.TextField(blank=True, help_text='Why planned against the order, or why declined.', max_length=5000)),
-                ('effort', models.FloatField(blank=True, null=True)),
-                ('must_reason', models.CharField(blank=True, choices=[('', 'No'), ('law', 'Law'), ('contract', 'Contract'), ('safety', 'Safety'), ('upkeep', 'Upkeep')], db_default='', default='', max_length=8, verbose_name='must do')),
-                ('must_note', models.CharField(blank=True, db_default='', default='', max_length=500)),
-                ('must_by', models.DateField(blank=True, null=True)),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('external_id', models.CharField(blank=True, db_default='', default='', max_length=200)),
-                ('external_url', models.URLField(blank=True, db_default='', default='', max_length=500)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('created_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='products.requirement')),
-                ('product', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='products.product')),
-                ('updated_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "pgh_xid",
+                    models.BigIntegerField(
+                        db_default=accounts.expressions.CurrentTransaction(), db_index=True
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("number", models.PositiveIntegerField(editable=False)),
+                ("title", models.CharField(max_length=200)),
+                (
+                    "description",
+                    models.TextField(blank=True, help_text="Markdown.", max_length=20000),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("idea", "Idea"),
+                            ("planned", "Planned"),
+                            ("in_progress", "In progress"),
+                            ("shipped", "Shipped"),
+                            ("declined", "Declined"),
+                        ],
+                        db_default="idea",
+                        default="idea",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "decision",
+                    models.TextField(
+                        blank=True,
+                        help_text="Why planned against the order, or why declined.",
+                        max_length=5000,
+                    ),
+                ),
+                ("effort", models.FloatField(blank=True, null=True)),
+                (
+                    "must_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "No"),
+                            ("law", "Law"),
+                            ("contract", "Contract"),
+                            ("safety", "Safety"),
+                            ("upkeep", "Upkeep"),
+                        ],
+                        db_default="",
+                        default="",
+                        max_length=8,
+                        verbose_name="must do",
+                    ),
+                ),
+                (
+                    "must_note",
+                    models.CharField(blank=True, db_default="", default="", max_length=500),
+                ),
+                ("must_by", models.DateField(blank=True, null=True)),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "external_id",
+                    models.CharField(blank=True, db_default="", default="", max_length=200),
+                ),
+                (
+                    "external_url",
+                    models.URLField(blank=True, db_default="", default="", max_length=500),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="products.requirement",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="products.product",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('key__regex', '^[A-Z0-9]{2,10}$')), name='a_product_key_is_2_to_10_capitals_or_digits'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("key__regex", "^[A-Z0-9]{2,10}$")),
+                name="a_product_key_is_2_to_10_capitals_or_digits",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__gte', 0.01), ('capacity__lte', 1000000.0)), name='a_capacity_is_0_01_to_a_million', violation_error_message='Must be from 0.01 to 1e+06.'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("capacity__gte", 0.01), ("capacity__lte", 1000000.0)),
+                name="a_capacity_is_0_01_to_a_million",
+                violation_error_message="Must be from 0.01 to 1e+06.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('last_number__gte', 0), ('last_number__lte', 1000000000.0)), name='a_last_number_is_0_to_a_billion', violation_error_message='Must be from 0 to 1e+09.'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last_number__gte", 0), ("last_number__lte", 1000000000.0)),
+                name="a_last_number_is_0_to_a_billion",
+                violation_error_message="Must be from 0 to 1e+09.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='product',
-            trigger=pgtrigger.compiler.Trigger(name='raises_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (to_jsonb(OLD.*) - 'last_number' IS DISTINCT FROM to_jsonb(NEW.*) - 'last_number')", func='NEW.version = OLD.version + 1; RETURN NEW;', hash='71b092f553a73b83cea18f23d1628603be7c3c2d', operation='UPDATE', pgid='pgtrigger_raises_version_0abfd', table='products_product', when='BEFORE')),
+            model_name="product",
+            trigger=pgtrigger.compiler.Trigger(
+                name="raises_version",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (to_jsonb(OLD.*) - 'last_number' IS DISTINCT FROM to_jsonb(NEW.*) - 'last_number')",
+                    func="NEW.version = OLD.version + 1; RETURN NEW;",
+                    hash="71b092f553a73b83cea18f23d1628603be7c3c2d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_raises_version_0abfd",
+                    table="products_product",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='product',
-            trigger=pgtrigger.compiler.Trigger(name='key_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."key" IS DISTINCT FROM (NEW."key"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='8430e9da8106e63dc4b8f7dd46116cf497fd0819', operation='UPDATE', pgid='pgtrigger_key_stays_70d55', table='products_product', when='BEFORE')),
+            model_name="product",
+            trigger=pgtrigger.compiler.Trigger(
+                name="key_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."key" IS DISTINCT FROM (NEW."key"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="8430e9da8106e63dc4b8f7dd46116cf497fd0819",
+                    operation="UPDATE",
+                    pgid="pgtrigger_key_stays_70d55",
+                    table="products_product",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='product',
-            trigger=pgtrigger.compiler.Trigger(name='gets_policy_and_state', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n                    INSERT INTO prioritisation_scoringstate (product_id) VALUES (NEW.id);\n                    INSERT INTO prioritisation_scoringpolicy (product_id) VALUES (NEW.id);\n                    RETURN NULL;\n                ', hash='88fdeadf41a2b3591915f8c84b77c8bbc3e67c8a', operation='INSERT', pgid='pgtrigger_gets_policy_and_state_e0aff', table='products_product', when='AFTER')),
+            model_name="product",
+            trigger=pgtrigger.compiler.Trigger(
+                name="gets_policy_and_state",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    INSERT INTO prioritisation_scoringstate (product_id) VALUES (NEW.id);\n                    INSERT INTO prioritisation_scoringpolicy (product_id) VALUES (NEW.id);\n                    RETURN NULL;\n                ",
+                    hash="88fdeadf41a2b3591915f8c84b77c8bbc3e67c8a",
+                    operation="INSERT",
+                    pgid="pgtrigger_gets_policy_and_state_e0aff",
+                    table="products_product",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='product',
-            trigger=pgtrigger.compiler.Trigger(name='clears_marks', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n                    DELETE FROM prioritisation_productchange\n                    WHERE product_id IN (SELECT id FROM old_rows);\n                    RETURN NULL;\n                ', hash='f59f6fb2f272fe8a616358bbbcfa224f287cfe3f', level='STATEMENT', operation='DELETE', pgid='pgtrigger_clears_marks_3b7f5', referencing='REFERENCING OLD TABLE AS old_rows ', table='products_product', when='AFTER')),
+            model_name="product",
+            trigger=pgtrigger.compiler.Trigger(
+                name="clears_marks",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    DELETE FROM prioritisation_productchange\n                    WHERE product_id IN (SELECT id FROM old_rows);\n                    RETURN NULL;\n                ",
+                    hash="f59f6fb2f272fe8a616358bbbcfa224f287cfe3f",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_clears_marks_3b7f5",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="products_product",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='product',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "products_productevent" ("capacity", "created_at", "description", "effort_unit", "id", "is_sample", "key", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "updated_by_id", "version") SELECT new_values."capacity", new_values."created_at", new_values."description", new_values."effort_unit", new_values."id", new_values."is_sample", new_values."key", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', new_values."id", new_values."updated_by_id", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e2709be5295da1f6a278ce5ef1787f83acb07b5e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_1fd97', referencing='REFERENCING NEW TABLE AS new_values ', table='products_product', when='AFTER')),
+            model_name="product",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "products_productevent" ("capacity", "created_at", "description", "effort_unit", "id", "is_sample", "key", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "updated_by_id", "version") SELECT new_values."capacity", new_values."created_at", new_values."description", new_values."effort_unit", new_values."id", new_values."is_sample", new_values."key", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', new_values."id", new_values."updated_by_id", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="e2709be5295da1f6a278ce5ef1787f83acb07b5e",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_1fd97",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="products_product",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='product',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "products_productevent" ("capacity", "created_at", "description", "effort_unit", "id", "is_sample", "key", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "updated_by_id", "version") SELECT new_values."capacity", new_values."created_at", new_values."description", new_values."effort_unit", new_values."id", new_values."is_sample", new_values."key", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', new_values."id", new_values."updated_by_id", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."capacity" IS DISTINCT FROM (new_values."capacity") OR old_values."created_at" IS DISTINCT FROM (new_values."created_at") OR old_values."description" IS DISTINCT FROM (new_values."description") OR old_values."effort_unit" IS DISTINCT FROM (new_values."effort_unit") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."is_sample" IS DISTINCT FROM (new_values."is_sample") OR old_values."key" IS DISTINCT FROM (new_values."key") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."updated_by_id" IS DISTINCT FROM (new_values."updated_by_id") OR old_values."version" IS DISTINCT FROM (new_values."version")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d8941f7a87adf0e3ba6ee1a6cce8a8063a361a46', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_18d15', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='products_product', when='AFTER')),
+            model_name="product",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "products_productevent" ("capacity", "created_at", "description", "effort_unit", "id", "is_sample", "key", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "updated_by_id", "version") SELECT new_values."capacity", new_values."created_at", new_values."description", new_values."effort_unit", new_values."id", new_values."is_sample", new_values."key", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', new_values."id", new_values."updated_by_id", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."capacity" IS DISTINCT FROM (new_values."capacity") OR old_values."created_at" IS DISTINCT FROM (new_values."created_at") OR old_values."description" IS DISTINCT FROM (new_values."description") OR old_values."effort_unit" IS DISTINCT FROM (new_values."effort_unit") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."is_sample" IS DISTINCT FROM (new_values."is_sample") OR old_values."key" IS DISTINCT FROM (new_values."key") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."updated_by_id" IS DISTINCT FROM (new_values."updated_by_id") OR old_values."version" IS DISTINCT FROM (new_values."version")) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="d8941f7a87adf0e3ba6ee1a6cce8a8063a361a46",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_18d15",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="products_product",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='product',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "products_productevent" ("capacity", "created_at", "description", "effort_unit", "id", "is_sample", "key", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "updated_by_id", "version") SELECT old_values."capacity", old_values."created_at", old_values."description", old_values."effort_unit", old_values."id", old_values."is_sample", old_values."key", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', old_values."id", old_values."updated_by_id", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='776a13b2700f139a0307a722de0c95de0b0b630d', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_cb7df', referencing='REFERENCING OLD TABLE AS old_values ', table='products_product', when='AFTER')),
+            model_name="product",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "products_productevent" ("capacity", "created_at", "description", "effort_unit", "id", "is_sample", "key", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "updated_by_id", "version") SELECT old_values."capacity", old_values."created_at", old_values."description", old_values."effort_unit", old_values."id", old_values."is_sample", old_values."key", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', old_values."id", old_values."updated_by_id", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="776a13b2700f139a0307a722de0c95de0b0b630d",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_cb7df",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="products_product",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membershipevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='96ddd5b753c3d1b7c388107054c26f16cbb9a577', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_93cae', table='products_membershipevent', when='BEFORE')),
+            model_name="membershipevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="96ddd5b753c3d1b7c388107054c26f16cbb9a577",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_93cae",
+                    table="products_membershipevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('product', 'user'), name='one_membership_per_product_and_user', violation_error_message='This person is a member already.'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                fields=("product", "user"),
+                name="one_membership_per_product_and_user",
+                violation_error_message="This person is a member already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', [1, 2, 3, 4])), name='a_role_is_one_of_the_four', violation_error_message='Must be one of: viewer, contributor, maintainer, owner.'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", [1, 2, 3, 4])),
+                name="a_role_is_one_of_the_four",
+                violation_error_message="Must be one of: viewer, contributor, maintainer, owner.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='raises_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; RETURN NEW;', hash='26c4e958d14c4569f5947107d90e5f5ac3ffa75d', operation='UPDATE', pgid='pgtrigger_raises_version_b03a7', table='products_membership', when='BEFORE')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="raises_version",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func="NEW.version = OLD.version + 1; RETURN NEW;",
+                    hash="26c4e958d14c4569f5947107d90e5f5ac3ffa75d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_raises_version_b03a7",
+                    table="products_membership",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='stays_in_product', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."product_id" IS DISTINCT FROM (NEW."product_id") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='4245d3f4e695202a6a32e88e9eab682c8f318e9c', operation='UPDATE', pgid='pgtrigger_stays_in_product_31962', table='products_membership', when='BEFORE')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="stays_in_product",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."product_id" IS DISTINCT FROM (NEW."product_id") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="4245d3f4e695202a6a32e88e9eab682c8f318e9c",
+                    operation="UPDATE",
+                    pgid="pgtrigger_stays_in_product_31962",
+                    table="products_membership",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='product_keeps_an_owner', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="\n                    IF EXISTS (SELECT FROM products_product WHERE id = OLD.product_id)\n                    AND NOT EXISTS (\n                        SELECT FROM products_membership\n                        WHERE product_id = OLD.product_id AND role = 4\n                    ) THEN\n                        RAISE EXCEPTION 'a product keeps an owner while it lives'\n                        USING ERRCODE = 'check_violation',\n                            CONSTRAINT = 'a_product_keeps_an_owner';\n                    END IF;\n                    RETURN NULL;\n                ", hash='10f9512d241e0c75ef6bed72f5576905c874db8b', operation='UPDATE OR DELETE', pgid='pgtrigger_product_keeps_an_owner_4287c', table='products_membership', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="product_keeps_an_owner",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    constraint="CONSTRAINT",
+                    func="\n                    IF EXISTS (SELECT FROM products_product WHERE id = OLD.product_id)\n                    AND NOT EXISTS (\n                        SELECT FROM products_membership\n                        WHERE product_id = OLD.product_id AND role = 4\n                    ) THEN\n                        RAISE EXCEPTION 'a product keeps an owner while it lives'\n                        USING ERRCODE = 'check_violation',\n                            CONSTRAINT = 'a_product_keeps_an_owner';\n                    END IF;\n                    RETURN NULL;\n                ",
+                    hash="10f9512d241e0c75ef6bed72f5576905c874db8b",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_product_keeps_an_owner_4287c",
+                    table="products_membership",
+                    timing="DEFERRABLE INITIALLY DEFERRED",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "products_membershipevent" ("id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "role", "updated_by_id", "user_id", "version") SELECT new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', new_values."id", new_values."product_id", new_values."role", new_values."updated_by_id", new_values."user_id", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f15f01bf14be9e3a36d1fb35bed10d64ff3c0d55', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_93201', referencing='REFERENCING NEW TABLE AS new_values ', table='products_membership', when='AFTER')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "products_membershipevent" ("id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "role", "updated_by_id", "user_id", "version") SELECT new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', new_values."id", new_values."product_id", new_values."role", new_values."updated_by_id", new_values."user_id", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="f15f01bf14be9e3a36d1fb35bed10d64ff3c0d55",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_93201",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="products_membership",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "products_membershipevent" ("id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "role", "updated_by_id", "user_id", "version") SELECT new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', new_values."id", new_values."product_id", new_values."role", new_values."updated_by_id", new_values."user_id", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='473f8d312f4b581d4bc1287b373011ef4accd8eb', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_9c7fb', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='products_membership', when='AFTER')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "products_membershipevent" ("id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "role", "updated_by_id", "user_id", "version") SELECT new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', new_values."id", new_values."product_id", new_values."role", new_values."updated_by_id", new_values."user_id", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="473f8d312f4b581d4bc1287b373011ef4accd8eb",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_9c7fb",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="products_membership",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "products_membershipevent" ("id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "role", "updated_by_id", "user_id", "version") SELECT old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', old_values."id", old_values."product_id", old_values."role", old_values."updated_by_id", old_values."user_id", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='9358858d11a308e4df0105416622af97f719aa4b', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_00963', referencing='REFERENCING OLD TABLE AS old_values ', table='products_membership', when='AFTER')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "products_membershipevent" ("id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "role", "updated_by_id", "user_id", "version") SELECT old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', old_values."id", old_values."product_id", old_values."role", old_values."updated_by_id", old_values."user_id", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="9358858d11a308e4df0105416622af97f719aa4b",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_00963",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="products_membership",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='productevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b87726817e7e063087535d650fb25d91240acbe3', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_dff3e', table='products_productevent', when='BEFORE')),
+            model_name="productevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="b87726817e7e063087535d650fb25d91240acbe3",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_dff3e",
+                    table="products_productevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='requirement',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['tags'], name='requirement_tags'),
+            model_name="requirement",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["tags"], name="requirement_tags"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.UniqueConstraint(fields=('product', 'number'), name='one_requirement_per_product_and_number'),
+            model_name="requirement",
+            constraint=models.UniqueConstraint(
+                fields=("product", "number"), name="one_requirement_per_product_and_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.UniqueConstraint(fields=('id', 'product'), name='a_requirement_is_of_one_product'),
+            model_name="requirement",
+            constraint=models.UniqueConstraint(
+                fields=("id", "product"), name="a_requirement_is_of_one_product"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('product', 'external_id'), name='one_requirement_per_product_and_external_id', violation_error_message='Another requirement has this external id.'),
+            model_name="requirement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=("product", "external_id"),
+                name="one_requirement_per_product_and_external_id",
+                violation_error_message="Another requirement has this external id.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.CheckConstraint(condition=models.Q(('effort__gte', 0.01), ('effort__lte', 1000000.0)), name='an_effort_is_0_01_to_a_million', violation_error_message='Must be from 0.01 to 1e+06.'),
+            model_name="requirement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("effort__gte", 0.01), ("effort__lte", 1000000.0)),
+                name="an_effort_is_0_01_to_a_million",
+                violation_error_message="Must be from 0.01 to 1e+06.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', 1000000000.0)), name='a_number_is_1_to_a_billion', violation_error_message='Must be from 1 to 1e+09.'),
+            model_name="requirement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1), ("number__lte", 1000000000.0)),
+                name="a_number_is_1_to_a_billion",
+                violation_error_message="Must be from 1 to 1e+09.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['idea', 'planned', 'in_progress', 'shipped', 'declined'])), name='a_status_is_one_of_the_five', violation_error_message='Must be one of: Idea, Planned, In progress, Shipped, Declined.'),
+            model_name="requirement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["idea", "planned", "in_progress", "shipped", "declined"])
+                ),
+                name="a_status_is_one_of_the_five",
+                violation_error_message="Must be one of: Idea, Planned, In progress, Shipped, Declined.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.CheckConstraint(condition=models.Q(('must_reason__in', ['', 'law', 'contract', 'safety', 'upkeep'])), name='a_must_reason_is_one_of_the_five', violation_error_message='Must be one of: No, Law, Contract, Safety, Upkeep.'),
+            model_name="requirement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("must_reason__in", ["", "law", "contract", "safety", "upkeep"])
+                ),
+                name="a_must_reason_is_one_of_the_five",
+                violation_error_message="Must be one of: No, Law, Contract, Safety, Upkeep.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='requirement',
-            trigger=pgtrigger.compiler.Trigger(name='raises_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; RETURN NEW;', hash='4c5b965196088a28b45fefc4cac58494b8b2e89d', operation='UPDATE', pgid='pgtrigger_raises_version_5946f', table='products_requirement', when='BEFORE')),
+            model_name="requirement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="raises_version",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func="NEW.version = OLD.version + 1; RETURN NEW;",
+                    hash="4c5b965196088a28b45fefc4cac58494b8b2e89d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_raises_version_5946f",
+                    table="products_requirement",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='requirement',
-            trigger=pgtrigger.compiler.Trigger(name='stays_in_product', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."product_id" IS DISTINCT FROM (NEW."product_id") OR OLD."number" IS DISTINCT FROM (NEW."number"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='66f06102a3fea610e9a21435ce1a151cdf060b28', operation='UPDATE', pgid='pgtrigger_stays_in_product_1bcfc', table='products_requirement', when='BEFORE')),
+            model_name="requirement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="stays_in_product",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."product_id" IS DISTINCT FROM (NEW."product_id") OR OLD."number" IS DISTINCT FROM (NEW."number"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="66f06102a3fea610e9a21435ce1a151cdf060b28",
+                    operation="UPDATE",
+                    pgid="pgtrigger_stays_in_product_1bcfc",
+                    table="products_requirement",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='requirement',
-            trigger=pgtrigger.compiler.Trigger(name='marks_product_on_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (id)::bigint AS requirement_id FROM new_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id);\n            RETURN NULL;\n        ', hash='743a202d440c575b7c401efbed2c79e3839055ae', level='STATEMENT', operation='INSERT', pgid='pgtrigger_marks_product_on_insert_f00f0', referencing='REFERENCING NEW TABLE AS new_rows ', table='products_requirement', when='AFTER')),
+            model_name="requirement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="marks_product_on_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (id)::bigint AS requirement_id FROM new_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id);\n            RETURN NULL;\n        ",
+                    hash="743a202d440c575b7c401efbed2c79e3839055ae",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_marks_product_on_insert_f00f0",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="products_requirement",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='requirement',
-            trigger=pgtrigger.compiler.Trigger(name='marks_product_on_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (id)::bigint AS requirement_id FROM old_rows UNION SELECT product_id, (id)::bigint AS requirement_id FROM new_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id);\n            RETURN NULL;\n        ', hash='8b98f30caffed68ae1c6e82d4ca290a54250efb6', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_marks_product_on_update_010ef', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='products_requirement', when='AFTER')),
+            model_name="requirement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="marks_product_on_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (id)::bigint AS requirement_id FROM old_rows UNION SELECT product_id, (id)::bigint AS requirement_id FROM new_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id);\n            RETURN NULL;\n        ",
+                    hash="8b98f30caffed68ae1c6e82d4ca290a54250efb6",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_marks_product_on_update_010ef",
+                    referencing="REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ",
+                    table="products_requirement",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='requirement',
-            trigger=pgtrigger.compiler.Trigger(name='marks_product_on_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (id)::bigint AS requirement_id FROM old_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id) WHERE EXISTS (SELECT FROM products_product WHERE id = product_id);\n            RETURN NULL;\n        ', hash='78daeaea3f2846175daca7d8ba5790cc72e8a86c', level='STATEMENT', operation='DELETE', pgid='pgtrigger_marks_product_on_delete_8c68c', referencing='REFERENCING OLD TABLE AS old_rows ', table='products_requirement', when='AFTER')),
+            model_name="requirement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="marks_product_on_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            INSERT INTO prioritisation_productchange (product_id, requirement_id, table_name)\n            WITH touched AS (SELECT product_id, (id)::bigint AS requirement_id FROM old_rows),\n            sized AS (SELECT product_id, count(*) AS n FROM touched GROUP BY product_id)\n            SELECT DISTINCT product_id,\n                CASE WHEN n <= 100 THEN requirement_id END,\n                TG_TABLE_NAME\n            FROM touched JOIN sized USING (product_id) WHERE EXISTS (SELECT FROM products_product WHERE id = product_id);\n            RETURN NULL;\n        ",
+                    hash="78daeaea3f2846175daca7d8ba5790cc72e8a86c",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_marks_product_on_delete_8c68c",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="products_requirement",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='requirement',
-            trigger=pgtrigger.compiler.Trigger(name='updated_at', sql=pgtrigger.compiler.UpsertTriggerSql(func='NEW.updated_at = now(); RETURN NEW;', hash='fd7b1706ffe58284bb2b9b14118cd9f836011900', operation='UPDATE', pgid='pgtrigger_updated_at_9040c', table='products_requirement', when='BEFORE')),
+            model_name="requirement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="updated_at",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="NEW.updated_at = now(); RETURN NEW;",
+                    hash="fd7b1706ffe58284bb2b9b14118cd9f836011900",
+                    operation="UPDATE",
+                    pgid="pgtrigger_updated_at_9040c",
+                    table="products_requirement",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='requirement',
-            trigger=pgtrigger.compiler.Trigger(name='uses_up_its_number', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n                    UPDATE products_product p SET last_number = n.highest\n                    FROM (SELECT product_id, max(number) AS highest FROM new_rows\n                          GROUP BY product_id) n\n                    WHERE p.id = n.product_id AND p.last_number < n.highest;\n                    RETURN NULL;\n                ', hash='e91fb41ba66af73177fa5a5147000b8130fc19ab', level='STATEMENT', operation='INSERT', pgid='pgtrigger_uses_up_its_number_f4dbc', referencing='REFERENCING NEW TABLE AS new_rows ', table='products_requirement', when='AFTER')),
+            model_name="requirement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="uses_up_its_number",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    UPDATE products_product p SET last_number = n.highest\n                    FROM (SELECT product_id, max(number) AS highest FROM new_rows\n                          GROUP BY product_id) n\n                    WHERE p.id = n.product_id AND p.last_number < n.highest;\n                    RETURN NULL;\n                ",
+                    hash="e91fb41ba66af73177fa5a5147000b8130fc19ab",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_uses_up_its_number_f4dbc",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="products_requirement",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='requirement',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "products_requirementevent" ("created_at", "created_by_id", "decision", "description", "effort", "external_id", "external_url", "id", "must_by", "must_note", "must_reason", "number", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "status", "tags", "title", "updated_at", "updated_by_id", "version") SELECT new_values."created_at", new_values."created_by_id", new_values."decision", new_values."description", new_values."effort", new_values."external_id", new_values."external_url", new_values."id", new_values."must_by", new_values."must_note", new_values."must_reason", new_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', new_values."id", new_values."product_id", new_values."status", new_values."tags", new_values."title", new_values."updated_at", new_values."updated_by_id", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='16beeb47191776811d782d7f822b660812c4c1c1', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_63b7e', referencing='REFERENCING NEW TABLE AS new_values ', table='products_requirement', when='AFTER')),
+            model_name="requirement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "products_requirementevent" ("created_at", "created_by_id", "decision", "description", "effort", "external_id", "external_url", "id", "must_by", "must_note", "must_reason", "number", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "status", "tags", "title", "updated_at", "updated_by_id", "version") SELECT new_values."created_at", new_values."created_by_id", new_values."decision", new_values."description", new_values."effort", new_values."external_id", new_values."external_url", new_values."id", new_values."must_by", new_values."must_note", new_values."must_reason", new_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', new_values."id", new_values."product_id", new_values."status", new_values."tags", new_values."title", new_values."updated_at", new_values."updated_by_id", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="16beeb47191776811d782d7f822b660812c4c1c1",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_63b7e",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="products_requirement",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='requirement',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "products_requirementevent" ("created_at", "created_by_id", "decision", "description", "effort", "external_id", "external_url", "id", "must_by", "must_note", "must_reason", "number", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "status", "tags", "title", "updated_at", "updated_by_id", "version") SELECT new_values."created_at", new_values."created_by_id", new_values."decision", new_values."description", new_values."effort", new_values."external_id", new_values."external_url", new_values."id", new_values."must_by", new_values."must_note", new_values."must_reason", new_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', new_values."id", new_values."product_id", new_values."status", new_values."tags", new_values."title", new_values."updated_at", new_values."updated_by_id", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9e7e9e5da8eccd13f3853d613c8b0817bd109eda', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_bb55c', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='products_requirement', when='AFTER')),
+            model_name="requirement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "products_requirementevent" ("created_at", "created_by_id", "decision", "description", "effort", "external_id", "external_url", "id", "must_by", "must_note", "must_reason", "number", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "status", "tags", "title", "updated_at", "updated_by_id", "version") SELECT new_values."created_at", new_values."created_by_id", new_values."decision", new_values."description", new_values."effort", new_values."external_id", new_values."external_url", new_values."id", new_values."must_by", new_values."must_note", new_values."must_reason", new_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', new_values."id", new_values."product_id", new_values."status", new_values."tags", new_values."title", new_values."updated_at", new_values."updated_by_id", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="9e7e9e5da8eccd13f3853d613c8b0817bd109eda",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_bb55c",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="products_requirement",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='requirement',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "products_requirementevent" ("created_at", "created_by_id", "decision", "description", "effort", "external_id", "external_url", "id", "must_by", "must_note", "must_reason", "number", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "status", "tags", "title", "updated_at", "updated_by_id", "version") SELECT old_values."created_at", old_values."created_by_id", old_values."decision", old_values."description", old_values."effort", old_values."external_id", old_values."external_url", old_values."id", old_values."must_by", old_values."must_note", old_values."must_reason", old_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', old_values."id", old_values."product_id", old_values."status", old_values."tags", old_values."title", old_values."updated_at", old_values."updated_by_id", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='7fbf1e57973d7ebd92804ef74f5b9cff58dd4f61', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_23f97', referencing='REFERENCING OLD TABLE AS old_values ', table='products_requirement', when='AFTER')),
+            model_name="requirement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "products_requirementevent" ("created_at", "created_by_id", "decision", "description", "effort", "external_id", "external_url", "id", "must_by", "must_note", "must_reason", "number", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "status", "tags", "title", "updated_at", "updated_by_id", "version") SELECT old_values."created_at", old_values."created_by_id", old_values."decision", old_values."description", old_values."effort", old_values."external_id", old_values."external_url", old_values."id", old_values."must_by", old_values."must_note", old_values."must_reason", old_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', old_values."id", old_values."product_id", old_values."status", old_values."tags", old_values."title", old_values."updated_at", old_values."updated_by_id", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="7fbf1e57973d7ebd92804ef74f5b9cff58dd4f61",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_23f97",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="products_requirement",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='commentevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='fe01fdcc6a94ae3ceab9886b70cce4e98c7c5d23', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4d2d2', table='products_commentevent', when='BEFORE')),
+            model_name="commentevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="fe01fdcc6a94ae3ceab9886b70cce4e98c7c5d23",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_4d2d2",
+                    table="products_commentevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='comment',
-            trigger=pgtrigger.compiler.Trigger(name='raises_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; RETURN NEW;', hash='1053e5a566dcdedcba45a72b1cdadb86007cdae0', operation='UPDATE', pgid='pgtrigger_raises_version_b1071', table='products_comment', when='BEFORE')),
+            model_name="comment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="raises_version",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func="NEW.version = OLD.version + 1; RETURN NEW;",
+                    hash="1053e5a566dcdedcba45a72b1cdadb86007cdae0",
+                    operation="UPDATE",
+                    pgid="pgtrigger_raises_version_b1071",
+                    table="products_comment",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='comment',
-            trigger=pgtrigger.compiler.Trigger(name='stays_in_product', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."product_id" IS DISTINCT FROM (NEW."product_id") OR OLD."requirement_id" IS DISTINCT FROM (NEW."requirement_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='9f3f4d64b9aa4114d7eaa65ddc0d2307e6c3f5e8', operation='UPDATE', pgid='pgtrigger_stays_in_product_b3383', table='products_comment', when='BEFORE')),
+            model_name="comment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="stays_in_product",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."product_id" IS DISTINCT FROM (NEW."product_id") OR OLD."requirement_id" IS DISTINCT FROM (NEW."requirement_id"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="9f3f4d64b9aa4114d7eaa65ddc0d2307e6c3f5e8",
+                    operation="UPDATE",
+                    pgid="pgtrigger_stays_in_product_b3383",
+                    table="products_comment",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='comment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "products_commentevent" ("author_id", "created_at", "id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "requirement_id", "text", "updated_by_id", "version") SELECT new_values."author_id", new_values."created_at", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', new_values."id", new_values."product_id", new_values."requirement_id", new_values."text", new_values."updated_by_id", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9aaa0d2ef3cacacef0650a98d2e6436a9799a2f4', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_e189c', referencing='REFERENCING NEW TABLE AS new_values ', table='products_comment', when='AFTER')),
+            model_name="comment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "products_commentevent" ("author_id", "created_at", "id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "requirement_id", "text", "updated_by_id", "version") SELECT new_values."author_id", new_values."created_at", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', new_values."id", new_values."product_id", new_values."requirement_id", new_values."text", new_values."updated_by_id", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="9aaa0d2ef3cacacef0650a98d2e6436a9799a2f4",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_e189c",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="products_comment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='comment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "products_commentevent" ("author_id", "created_at", "id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "requirement_id", "text", "updated_by_id", "version") SELECT new_values."author_id", new_values."created_at", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', new_values."id", new_values."product_id", new_values."requirement_id", new_values."text", new_values."updated_by_id", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='81aea4ec087134e8ac4d7c7c435d8487f45f715c', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_838ae', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='products_comment', when='AFTER')),
+            model_name="comment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "products_commentevent" ("author_id", "created_at", "id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "requirement_id", "text", "updated_by_id", "version") SELECT new_values."author_id", new_values."created_at", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', new_values."id", new_values."product_id", new_values."requirement_id", new_values."text", new_values."updated_by_id", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="81aea4ec087134e8ac4d7c7c435d8487f45f715c",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_838ae",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="products_comment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='comment',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "products_commentevent" ("author_id", "created_at", "id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "requirement_id", "text", "updated_by_id", "version") SELECT old_values."author_id", old_values."created_at", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', old_values."id", old_values."product_id", old_values."requirement_id", old_values."text", old_values."updated_by_id", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='088a62b0c004b9c56e73fe5342b50b1dd6dcc551', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_beed8', referencing='REFERENCING OLD TABLE AS old_values ', table='products_comment', when='AFTER')),
+            model_name="comment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "products_commentevent" ("author_id", "created_at", "id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "requirement_id", "text", "updated_by_id", "version") SELECT old_values."author_id", old_values."created_at", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', old_values."id", old_values."product_id", old_values."requirement_id", old_values."text", old_values."updated_by_id", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="088a62b0c004b9c56e73fe5342b50b1dd6dcc551",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_beed8",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="products_comment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='requirementevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b8504500f5f64fb633432dcd09022ee524b8b0b8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_311aa', table='products_requirementevent', when='BEFORE')),
+            model_name="requirementevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="b8504500f5f64fb633432dcd09022ee524b8b0b8",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_311aa",
+                    table="products_requirementevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

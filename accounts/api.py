@@ -1,0 +1,42 @@
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+
+from accounts.history import acting
+from accounts.models import Token
+
+
+class ProductBearer(AnonymousUser):
+    """Whoever holds a product's token: no user, but a maintainer of that one product."""
+
+    is_authenticated = True
+    is_anonymous = False
+    pk = id = None
+
+    def __init__(self, token):
+        self.product_token = token
+
+    def __str__(self):
+        return f"token “{self.product_token.name}”"
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <token>`."""
+
+    def authenticate(self, request):
+        scheme, _, text = get_authorization_header(request).decode("latin-1").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        token = Token.objects.authenticate(text.strip())
+        if token is None:
+            raise AuthenticationFailed("This token isn't known, has expired or was revoked.")
+        # Once a minute is enough to see that it is in use, and spares a write a request.
+        now = timezone.now()
+        if token.last_used_at is None or (now - token.last_used_at).total_seconds() > 60:
+            Token.objects.filter(pk=token.pk).update(last_used_at=now)
+        acting(means="token", user=token.user, token=token)
+        return token.user or ProductBearer(token), token
+
+    def authenticate_header(self, request):
+        return "Bearer"

@@ -1,0 +1,33 @@
+"""Writes to personas and their adoption readings. The caller has authorised them."""
+
+from django.core.exceptions import ValidationError
+
+from personas.models import AdoptionReading
+from products.models import Product
+
+
+def record_reading(*, persona, observed_on, by, **measures):
+    """Record how many of the persona's people had and used the product on a day.
+
+    Replaces that day's reading. Raises ValidationError for a persona that isn't an end user, and
+    for figures that can't be.
+    """
+    if not persona.is_end_user:
+        raise ValidationError({"persona": "Only end users adopt a product; others pay for it."})
+    author = by if by is not None and by.pk else None
+    reading, _created = AdoptionReading.objects.select_for_update().get_or_create(
+        persona=persona,
+        observed_on=observed_on,
+        defaults={"product_id": persona.product_id, "installed": 0, "active": 0},
+    )
+    for name, value in measures.items():
+        setattr(reading, name, value)
+    reading.updated_by = author
+    reading.full_clean(exclude=["product", "persona", "updated_by"])
+    reading.save(update_fields=[*measures, "updated_by"])
+    return reading
+
+
+def delete_persona(persona):
+    Product.objects.lock(persona.product_id)
+    persona.delete()

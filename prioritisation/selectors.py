@@ -1,0 +1,340 @@
+"""Reads that span models. What combines rows, version and stale comes from one snapshot."""
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+from django.db import connection, transaction
+
+from personas.models import Kind, Persona
+from prioritisation.models import ProductChange, ScoringState
+from prioritisation.scoring import UNIT, Weights
+from prioritisation.signals import signals
+from products.models import OPEN, Status
+
+ORDERS = ("score", "value_for_effort")
+
+
+@contextmanager
+def snapshot():
+    """All reads inside see one moment (REPEATABLE READ, READ ONLY); within a transaction, its own.
+
+    In separate statements a ranking was seen to hold new input, an old score and `stale: false`.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+@dataclass(slots=True)
+class PersonaWeight:
+    """A counted persona as of the last run."""
+
+    id: int
+    name: str
+    kind: str
+    weight: float
+    """Its share of the score, 0…1."""
+    adoption: float | None
+    """0…1; None for payers."""
+
+    @property
+    def is_end_user(self):
+        return self.kind == Kind.END_USER
+
+
+@dataclass(slots=True)
+class Row:
+    """A requirement and its score. Scores, contributions and unrealised are ten-thousandths,
+    None or empty while it hasn't been scored yet; means are rating points of those who rated."""
+
+    requirement_id: int
+    number: int
+    key: str
+    title: str
+    description: str
+    status: str
+    decision: str
+    tags: list
+    effort: float | None
+    must_reason: str
+    must_note: str
+    must_by: date | None
+    external_id: str
+    external_url: str
+    requirement_version: int
+    rank: int | None
+    effort_rank: int | None
+    ranked: bool
+    score: int | None
+    low: int | None
+    high: int | None
+    reach: float | None
+    answered: float | None
+    value_for_effort: float | None
+    contributions: dict
+    unrealised: dict
+    means: dict
+    confidences: dict
+    flags: list
+    harmed: list
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where a product's scores stand: what a reader compares to see whether anything is new."""
+
+    version: int
+    computed_at: datetime | None
+    newest_mark: int | None
+    product_version: int
+
+    @property
+    def stale(self):
+        return self.newest_mark is not None
+
+    @property
+    def validator(self):
+        """Differs whenever a ranking may: marks change it before any rescore."""
+        return f"{self.version}.{self.newest_mark or 0}.{self.product_version}"
+
+
+@dataclass(slots=True)
+class Ranking:
+    product: object
+    standing: Standing
+    personas: list
+    rows: list
+    has_more: bool
+
+    version = property(lambda self: self.standing.version)
+    computed_at = property(lambda self: self.standing.computed_at)
+    stale = property(lambda self: self.standing.stale)
+    newest_mark = property(lambda self: self.standing.newest_mark)
+
+
+def standing_of(product_id):
+    """The product's Standing, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT COALESCE(r.version, 0), r.computed_at,
+                (SELECT max(id) FROM prioritisation_productchange WHERE product_id = p.id),
+                p.version
+            FROM products_product p
+            JOIN prioritisation_scoringstate s ON s.product_id = p.id
+            LEFT JOIN prioritisation_scoringrun r ON r.id = s.run_id
+            WHERE p.id = %s
+            """,
+            [product_id],
+        )
+        return Standing(*cursor.fetchone())
+
+
+def counted_personas(product_id):
+    """The personas that the last run counted, in its order."""
+    run = ScoringState.objects.select_related("run").get(product_id=product_id).run
+    if run is None:
+        return []
+    names = {persona.pk: persona for persona in Persona.objects.filter(pk__in=run.persona_ids)}
+    return [
+        PersonaWeight(
+            id=persona_id,
+            # A persona deleted since: the rescore that drops it is on its way.
+            name=names[persona_id].name if persona_id in names else "a deleted persona",
+            kind=names[persona_id].kind if persona_id in names else Kind.OTHER,
+            weight=weight,
+            adoption=None if np.isnan(adoption) else adoption,
+        )
+        for persona_id, weight, adoption in zip(
+            run.persona_ids, run.weights, run.adoption, strict=True
+        )
+    ]
+
+
+def read_ranking(
+    product,
+    *,
+    order="score",
+    statuses=None,
+    only_ranked=True,
+    tag="",
+    search="",
+    requirement_id=None,
+    limit=None,
+    offset=0,
+):
+    """The product's Ranking, by `order` (one of ORDERS), then number; ranks are within the whole.
+
+    `statuses` defaults to the open ones. With `only_ranked` false, requirements that have no rank
+    come too, after those that have one.
+    """
+    query, values = _ranking_query(
+        product, order, statuses or OPEN, only_ranked, tag, search, requirement_id, limit, offset
+    )
+    with snapshot(), connection.cursor() as cursor:
+        standing = standing_of(product.pk)
+        personas = counted_personas(product.pk)
+        cursor.execute(query, values)
+        found = cursor.fetchall()
+    has_more = limit is not None and len(found) > limit
+    rows = _rows(product, found[:limit] if has_more else found, personas)
+    return Ranking(product, standing, personas, rows, has_more)
+
+
+PLACED = """
+    SELECT requirement_id, number, ranked, score, low, high, reach, answered, value_for_effort,
+        contributions, unrealised, means, confidences,
+        CASE WHEN ranked THEN
+            rank() OVER (PARTITION BY ranked ORDER BY score DESC) END AS rank,
+        CASE WHEN ranked AND value_for_effort IS NOT NULL THEN
+            rank() OVER (PARTITION BY ranked ORDER BY value_for_effort DESC NULLS LAST)
+            END AS effort_rank
+    FROM prioritisation_score WHERE product_id = %(product)s
+"""
+PLACE_ORDER = {
+    "score": "rank IS NULL, score DESC, number",
+    "value_for_effort": "effort_rank IS NULL, value_for_effort DESC, rank IS NULL, score DESC,"
+    " number",
+}
+TITLES = """
+    q.id, q.number, q.title, q.description, q.status, q.decision, q.tags, q.effort, q.must_reason,
+    q.must_note, q.must_by, q.external_id, q.external_url, q.version,
+    p.rank, p.effort_rank, COALESCE(p.ranked, false), p.score, p.low, p.high, p.reach, p.answered,
+    p.value_for_effort, p.contributions, p.unrealised, p.means, p.confidences
+"""
+
+
+def _ranking_query(
+    product, order, statuses, only_ranked, tag, search, requirement_id, limit, offset
+):
+    narrow = only_ranked and not (tag or search or requirement_id) and set(statuses) >= set(OPEN)
+    place = PLACE_ORDER[order].replace("number", "p.number" if narrow else "q.number")
+    page = "LIMIT %(limit)s OFFSET %(offset)s"
+    values = {
+        "product": product.pk,
+        "statuses": list(statuses),
+        "tag": tag,
+        "search": f"%{_escaped(search)}%",
+        "requirement": requirement_id,
+        "limit": None if limit is None else limit + 1,
+        "offset": offset,
+    }
+    if narrow:
+        # The limit before the join to titles: thrice the requests a second (FINDINGS).
+        return (
+            f"SELECT {TITLES} FROM (SELECT * FROM ({PLACED}) p WHERE ranked"
+            f" ORDER BY {place} {page}) p"
+            f" JOIN products_requirement q ON q.id = p.requirement_id ORDER BY {place}",
+            values,
+        )
+    conditions = ["q.product_id = %(product)s", "q.status = ANY (%(statuses)s)"]
+    if only_ranked:
+        conditions.append("p.rank IS NOT NULL")
+    if tag:
+        conditions.append("q.tags @> ARRAY[%(tag)s]::varchar[]")
+    if search:
+        conditions.append(
+            "(q.title ILIKE %(search)s OR q.description ILIKE %(search)s"
+            " OR (SELECT key FROM products_product WHERE id = q.product_id) || '-' || q.number"
+            " ILIKE %(search)s)"
+        )
+    if requirement_id:
+        conditions.append("q.id = %(requirement)s")
+    return (
+        f"SELECT {TITLES} FROM products_requirement q LEFT JOIN ({PLACED}) p"
+        f" ON p.requirement_id = q.id WHERE {' AND '.join(conditions)} ORDER BY {place} {page}",
+        values,
+    )
+
+
+def _escaped(text):
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _rows(product, found, personas):
+    rows = []
+    ids = [persona.id for persona in personas]
+    for values in found:
+        number = values[1]
+        contributions, unrealised, means, confidences = (
+            dict(zip(ids, array or (), strict=False)) for array in values[23:]
+        )
+        rows.append(
+            Row(
+                values[0],
+                number,
+                f"{product.key}-{number}",
+                *values[2:23],
+                contributions,
+                unrealised,
+                {i: mean / UNIT for i, mean in means.items() if confidences[i]},
+                confidences,
+                [],
+                [],
+            )
+        )
+    _flag(rows, personas)
+    return rows
+
+
+def _flag(rows, personas):
+    """Fill flags and harmed of the rows that are rated."""
+    scored = [row for row in rows if row.answered]
+    if not scored or not personas:
+        _flag_must_do(rows)
+        return
+    ids = [persona.id for persona in personas]
+    means = np.array([[row.means.get(i, 0) for i in ids] for row in scored])
+    rated = np.array([[i in row.means for i in ids] for row in scored])
+    found = signals(
+        np.rint(means * UNIT).astype(np.int64),
+        rated,
+        np.array([row.answered for row in scored]),
+        Weights(
+            persona_ids=np.array(ids),
+            is_end_user=np.array([persona.is_end_user for persona in personas]),
+            adoption=np.array([persona.adoption or 0 for persona in personas]),
+            people=np.zeros(len(ids)),
+            weights=np.array([persona.weight for persona in personas]),
+            missing_size=(),
+        ),
+    )
+    for row, signal in zip(scored, found, strict=True):
+        row.flags = list(signal.flags)
+        row.harmed = list(signal.harmed)
+    _flag_must_do(rows)
+
+
+def _flag_must_do(rows):
+    for row in rows:
+        if row.must_reason:
+            row.flags.insert(0, "must_do")
+
+
+POLL_SECONDS = (0.02, 0.04, 0.08, 0.16, 0.2)
+
+
+def wait_until_scored(product_id, xid, *, at_most=10.0):
+    """Wait until no mark of the product has this transaction's id; whether that came true.
+
+    Holds no transaction while it waits.
+    """
+    deadline = time.monotonic() + at_most
+    marks = ProductChange.objects.filter(product_id=product_id, xid=xid)
+    attempt = 0
+    while marks.exists():
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(POLL_SECONDS[min(attempt, len(POLL_SECONDS) - 1)])
+        attempt += 1
+    return True
+
+
+ALL_STATUSES = tuple(Status)

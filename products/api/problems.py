@@ -1,0 +1,91 @@
+"""Errors as RFC 9457 problem+json, with a list of fields where fields are wrong."""
+
+from http import HTTPStatus
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from products.versions import StaleVersion
+
+
+class VersionRequired(exceptions.APIException):
+    status_code = HTTPStatus.PRECONDITION_REQUIRED
+    default_detail = "Say which version you change: send If-Match with the ETag you read."
+
+
+def problem_response(error, context):
+    """DRF's exception handler. None (a 500) for what nobody foresaw."""
+    if isinstance(error, StaleVersion):
+        return _stale(error, context)
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied(*error.args)
+    elif isinstance(error, ValidationError):
+        error = exceptions.ValidationError(getattr(error, "message_dict", None) or error.messages)
+    if not isinstance(error, exceptions.APIException):
+        return None
+    set_rollback()
+    response = _problem(error.status_code, _sentence(error), _fields(error))
+    if getattr(error, "auth_header", None):
+        response["WWW-Authenticate"] = error.auth_header
+    if getattr(error, "wait", None):
+        response["Retry-After"] = str(int(error.wait))
+    return response
+
+
+def _problem(status, detail, errors=None, **more):
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "detail": detail,
+        **({"errors": errors} if errors else {}),
+        **more,
+    }
+    return Response(body, status=status, content_type="application/problem+json")
+
+
+def _stale(error, context):
+    """412 with the row as it is now, so that a client can show both."""
+    set_rollback()
+    view = context["view"]
+    current = view.get_serializer(error.current).data
+    response = _problem(
+        HTTPStatus.PRECONDITION_FAILED,
+        "Somebody changed it since you read it.",
+        current=current,
+    )
+    response["ETag"] = f'"{error.current.version}"'
+    return response
+
+
+def _sentence(error):
+    if isinstance(error, exceptions.ValidationError):
+        return "Some of this can't be: see errors."
+    return str(error.detail)
+
+
+def _fields(error):
+    """[{"field", "message"} …], with "index" before them in a bulk request."""
+    if not isinstance(error, exceptions.ValidationError):
+        return None
+    return list(_flatten(error.detail))
+
+
+def _flatten(detail, path=()):
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            yield from _flatten(inner, (*path, name))
+    elif any(isinstance(item, (dict, list)) for item in detail):
+        for index, inner in enumerate(detail):
+            yield from _flatten(inner, (*path, index))
+    else:
+        index = next((part for part in path if isinstance(part, int)), None)
+        names = [str(part) for part in path if not isinstance(part, int)]
+        for message in detail:
+            entry = {"field": ".".join(names), "message": str(message)}
+            yield entry if index is None else {"index": index, **entry}
