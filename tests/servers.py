@@ -54,5 +54,3 @@ os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
 os.environ["HTTPS"] = "false"
 os.environ["STATICFILES_STORAGE"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 os.environ["WHITENOISE_USE_FINDERS"] = "true"
-# Playwright's sync interface runs an event loop in the test's thread.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

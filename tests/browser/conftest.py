@@ -1,3 +1,5 @@
+import os
+
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -5,6 +7,9 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser import chromium
 from tests.processes import wait_until_idle
+
+# Playwright's sync interface runs an event loop in the thread in which the tests use the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 @pytest.fixture(scope="session")

@@ -1,3 +1,4 @@
+import logging
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -37,6 +38,7 @@ def is_current(target: Path) -> bool:
 
 
 def cut(target: Path) -> None:
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it names every glyph
     font = TTFont(SOURCE)
     cutter = subset.Subsetter(subset.Options(layout_features=FEATURES))
     cutter.populate(unicodes=CHARACTERS)

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connections
+from django.db import OperationalError, connections, transaction
 
 from config import embedded
 from config.children import (
@@ -103,7 +103,7 @@ class Command(BaseCommand):
         self.children.append(child)
 
     def _make_owner_once(self):
-        """On the first start: the owner's account and the samples."""
+        """On the first start: the owner's account and the samples, both or neither."""
         users = get_user_model().objects
         if users.exists():
             self._say(
@@ -111,12 +111,13 @@ class Command(BaseCommand):
             )
         else:
             password = secrets.token_urlsafe(12)
-            users.create_superuser(username=OWNER, email=OWNER, password=password)
+            with transaction.atomic():
+                users.create_superuser(username=OWNER, email=OWNER, password=password)
+                call_command("load_samples", verbosity=0)
             self._say(
                 f"An account was made for you; its password is shown this once:\n\n"
                 f"    sign in as   {OWNER}\n    password     {password}\n"
             )
-            call_command("load_samples", verbosity=0)
         connections.close_all()
 
     def _site_answers(self) -> bool:

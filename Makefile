@@ -1,0 +1,55 @@
+# Python 3.11+ (with venv) and make are all that must be there before.
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8000
+export PORT
+
+.PHONY: help run test lint bench lock
+
+help:
+	@echo "make run    run Userward on this machine (PORT=8000)"
+	@echo "make test   every test, against real servers and a real browser"
+	@echo "make lint   style, security, import directions, migrations, production settings"
+	@echo "make bench  the measurements of docs/performance.md"
+	@echo "make lock   pin requirements*.in anew"
+
+run: .venv/stamp
+	@$(BIN)/python manage.py up --stop-with-parent
+
+test: .venv/stamp-dev
+	@$(BIN)/python -m tests.browser.chromium
+	$(BIN)/pytest -n 2 $(ARGS)
+
+lint: .venv/stamp-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.production makemigrations --check --dry-run
+	$(BIN)/python -m tests.production check --deploy --fail-level WARNING
+
+bench: .venv/stamp-dev
+	$(BIN)/python -m tests.benchmarks
+
+lock: .venv/stamp-dev
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet requirements-dev.in -o requirements-dev.txt
+
+.venv/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Userward needs Python 3.11 or newer: make PYTHON=…")'
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check uv || echo "uv can't be had; pip takes its place"
+	@touch $@
+
+.venv/stamp: requirements.txt | .venv/made
+	@echo "Installing what runs Userward …"
+	@$(call install,-r requirements.txt)
+	@touch $@
+
+.venv/stamp-dev: requirements.txt requirements-dev.txt | .venv/made
+	@echo "Installing what runs and tests Userward …"
+	@$(call install,-r requirements.txt -r requirements-dev.txt)
+	@touch $@ .venv/stamp
+
+# uv takes seconds, pip half a minute; pip also knows registries that are set in its own files.
+install = $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes $(1) 2>.venv/uv.log \
+	|| $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes $(1)
