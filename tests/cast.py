@@ -1,0 +1,48 @@
+"""Who plays in the tests: Alice owns Rota, Bob contributes, Vera views; Charlie must see nothing."""
+
+from accounts.models import User
+from personas.models import Persona
+from prioritisation.models import Rating
+from products.models import Membership, Requirement
+from products.roles import Role
+from products.services import create_product
+
+PASSWORD = "correct horse battery"  # noqa: S105
+
+
+def user(name, **fields):
+    return User.objects.create_user(name, email=f"{name}@example.org", password=PASSWORD, **fields)
+
+
+def rota(owner):
+    """Product ROTA with a nurse, a hospital and three requirements, rated but for the last."""
+    product = create_product(name="Rota", owner=owner)
+    nurse = Persona.objects.create(product=product, name="Nurse", kind="end_user", headcount=500)
+    hospital = Persona.objects.create(product=product, name="Hospital", kind="procurer")
+    swap, sso, dark = (
+        Requirement.objects.create(product=product, title=title, effort=effort)
+        for title, effort in [
+            ("Swap shifts in two taps", 8),
+            ("Single sign-on", 5),
+            ("Dark mode", None),
+        ]
+    )
+    for requirement, persona, value in [
+        (swap, nurse, 5),
+        (swap, hospital, 1),
+        (sso, nurse, 0),
+        (sso, hospital, 5),
+    ]:
+        Rating.objects.create(
+            product=product,
+            requirement=requirement,
+            persona=persona,
+            value=value,
+            basis="seen",
+            rater=owner,
+        )
+    return product
+
+
+def join(product, member, role):
+    return Membership.objects.create(product=product, user=member, role=Role[role.upper()])
