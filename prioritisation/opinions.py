@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+UNIT = 10_000  # stored integers are ten-thousandths
 GUESSED = 5  # confidences in tenths: guessed 5, asked 8, seen 10
 HIGHEST_VALUE = 5
 

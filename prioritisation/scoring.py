@@ -11,7 +11,7 @@ from math import fsum
 
 import numpy as np
 
-from prioritisation.opinions import Ratings, effective_values, opinions
+from prioritisation.opinions import UNIT, Ratings, effective_values, opinions
 
 __all__ = [
     "ALGORITHM",
@@ -27,7 +27,6 @@ __all__ = [
 ]
 
 ALGORITHM = 1  # raised whenever a score could change for the same input
-UNIT = 10_000  # stored integers are ten-thousandths
 
 
 @dataclass(frozen=True, slots=True)
