@@ -1,0 +1,44 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from prioritisation.models import ScoreChange
+from prioritisation.rescoring import rescore
+from prioritisation.thinning import thin_history
+from tests.cast import rota, user
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+LONG_AGO = datetime(2025, 3, 1, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def change(db):
+    product = rota(user("alice"))
+    rescore(product.pk)
+    ScoreChange.objects.exclude(requirement_key="ROTA-1").delete()
+    return ScoreChange.objects.get()
+
+
+def again(change, *, at, score):
+    change.pk = None
+    change.created_at, change.score = at, score
+    change.save(force_insert=True)
+
+
+def test_of_a_day_over_a_year_ago_the_last_change_stays(change):
+    ScoreChange.objects.update(created_at=LONG_AGO, score=1)
+    again(change, at=LONG_AGO + timedelta(hours=3), score=2)
+    again(change, at=LONG_AGO + timedelta(hours=14), score=3)
+    again(change, at=LONG_AGO + timedelta(hours=20), score=4)
+
+    assert thin_history(at=NOW) == 2
+    assert list(ScoreChange.objects.order_by("id").values_list("score", flat=True)) == [3, 4]
+
+
+def test_of_the_last_year_every_change_stays(change):
+    recent = NOW - timedelta(days=364)
+    ScoreChange.objects.update(created_at=recent, score=1)
+    again(change, at=recent + timedelta(hours=1), score=2)
+
+    assert thin_history(at=NOW) == 0
+    assert ScoreChange.objects.count() == 2
