@@ -12,7 +12,9 @@ import pytest
 
 from prioritisation import opinions, scoring
 
+from . import properties
 from . import test_scoring_axioms as axioms
+from . import test_scoring_invariances as invariances
 from .scoring_cases import REFERENCE_NAMES, misses
 
 MUTANTS = {
@@ -40,13 +42,13 @@ MUTANTS = {
         opinions,
         "return evidence | ~has_evidence[cell]",
         "return np.ones_like(evidence)",
-        axioms.test_guesses_never_outvote_evidence,
+        invariances.test_guesses_never_outvote_evidence,
     ),
     "confidence ignored": (
         opinions,
         "return held.confidence / 10 * held.mean / HIGHEST_VALUE",
         "return held.mean / HIGHEST_VALUE",
-        axioms.test_less_sure_means_less_said,
+        invariances.test_less_sure_means_less_said,
     ),
     "reach from weights instead of people": (
         scoring,
@@ -76,7 +78,7 @@ MUTANTS = {
         scoring,
         "personas.importance[order] > 0",
         "personas.importance[order] > -1",
-        axioms.test_somebody_not_counted_changes_nothing,
+        invariances.test_somebody_not_counted_changes_nothing,
     ),
 }
 
@@ -121,7 +123,7 @@ def test_a_reference_sees_the_mutant(name, mutate):
 def test_a_property_sees_the_mutant(name, mutate, monkeypatch):
     changed, old, new, axiom = MUTANTS[name]
 
-    monkeypatch.setattr(axioms, "module", mutate(changed, old, new))
+    monkeypatch.setattr(properties, "module", mutate(changed, old, new))
 
     with np.errstate(all="ignore"), pytest.raises(AssertionError):
         getattr(axiom, "at_once", axiom)()
@@ -135,7 +137,7 @@ def test_the_source_unchanged_is_no_mutant(changed, mutate, monkeypatch):
     assert first.startswith(line)
 
     same = mutate(changed, first, first)
-    monkeypatch.setattr(axioms, "module", same)
+    monkeypatch.setattr(properties, "module", same)
 
     assert not any(misses(reference, by=same) for reference in REFERENCE_NAMES)
     axioms.test_nobody_pays_for_what_nobody_uses()
