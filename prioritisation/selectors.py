@@ -188,20 +188,21 @@ def read_ranking(
     return Ranking(product, standing, personas, rows, has_more)
 
 
+# Quotients that are equal by arithmetic may differ in their last bit: ranked as shown, rounded.
 PLACED = """
     SELECT requirement_id, number, ranked, score, low, high, reach, answered, value_for_effort,
         contributions, unrealised, means, confidences,
         CASE WHEN ranked THEN
             rank() OVER (PARTITION BY ranked ORDER BY score DESC) END AS rank,
         CASE WHEN ranked AND value_for_effort IS NOT NULL THEN
-            rank() OVER (PARTITION BY ranked ORDER BY value_for_effort DESC NULLS LAST)
+            rank() OVER (
+                PARTITION BY ranked ORDER BY round(value_for_effort * 10000) DESC NULLS LAST)
             END AS effort_rank
     FROM prioritisation_score WHERE product_id = %(product)s
 """
 PLACE_ORDER = {
     "score": "rank IS NULL, score DESC, number",
-    "value_for_effort": "effort_rank IS NULL, value_for_effort DESC, rank IS NULL, score DESC,"
-    " number",
+    "value_for_effort": "effort_rank IS NULL, effort_rank, rank IS NULL, score DESC, number",
 }
 TITLES = """
     q.id, q.number, q.title, q.description, q.status, q.decision, q.tags, q.effort, q.must_reason,
