@@ -177,9 +177,8 @@ def file(tmp_path):
 
 
 def call(file, *options):
-    return call_command(
-        "import_ratings", str(file), "--product", "ROTA", "--basis", "seen", *options
-    )
+    always = ("--product", "ROTA", "--basis", "seen")
+    return call_command("import_ratings", str(file), *always, *options)
 
 
 def test_the_command_imports_as_the_owner(product, alice, file, capsys):

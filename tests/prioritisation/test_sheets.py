@@ -104,7 +104,7 @@ def test_bytes_are_utf_8_or_what_a_spreadsheet_calls_unicode_text():
     assert decode("title\nÜber".encode()) == "title\nÜber"
     assert decode("\ufefftitle".encode()) == "title"
     assert decode("title\tÜ".encode("utf-16")) == "title\tÜ"
-    with pytest.raises(SheetError, match="Row 3: this isn't UTF-8. Save the sheet as “CSV UTF-8”"):
+    with pytest.raises(SheetError, match="Row 3: this isn't UTF-8"):
         decode("title\na\nÜber".encode("latin-1"))
 
 

@@ -68,9 +68,8 @@ def importer(product, name):
     else:
         found = members.filter(username=name).first() or members.filter(email__iexact=name).first()
     if found is None:
-        raise CommandError(
-            f"No maintainer of {product.key}{f' is called {name}' if name else ' is there'}."
-        )
+        called = f" is called {name}" if name else ""
+        raise CommandError(f"No maintainer of {product.key}{called}.")
     return found
 
 
