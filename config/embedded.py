@@ -110,9 +110,10 @@ class Servers:
         if not data.exists():
             self._initdb(programs, data)
         _check_version(data)
-        # We hold the lock that a living server of this folder would hold, so its pid file is
-        # stale. PostgreSQL doubts it while a zombie, or a stranger, has that process id.
-        (data / "postmaster.pid").unlink(missing_ok=True)
+        # We hold the lock that a living server of this folder would hold, so what names one is
+        # stale. PostgreSQL doubts that while a zombie, or a stranger, has the process id in it.
+        for stale in (data / "postmaster.pid", _sockets(self.base) / ".s.PGSQL.5432.lock"):
+            stale.unlink(missing_ok=True)
         options = POSTGRES_SETTINGS | ({} if self.durable else POSTGRES_THROW_AWAY)
         self._start(
             "postgres",
@@ -298,6 +299,7 @@ def _lock(path: Path):
         except BlockingIOError:
             # After a kill -9 of their supervisor the servers still need a moment to end.
             if time.monotonic() > deadline:
+                file.close()
                 raise CannotStart(f"Other servers still use {path.parent}.") from None
             time.sleep(0.05)
 
