@@ -6,8 +6,11 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseNotAllowed
 
+from accounts.access import public, signed_in
 from products.models import Product
 from products.roles import MAY, Role
+
+__all__ = ["get_product", "may", "product_view", "public", "signed_in"]
 
 
 def get_product(user, key, action):
@@ -15,6 +18,8 @@ def get_product(user, key, action):
 
     Raises Http404 for one who has no role in it, PermissionDenied for one whose role is too small.
     """
+    if not key.isalnum():  # PostgreSQL refuses a NUL byte: that would be a 500
+        raise Http404("No such product.")
     product = Product.objects.with_role(user).filter(key=key).first()
     if product is None:
         raise Http404("No such product.")
@@ -50,15 +55,3 @@ def product_view(action=None, **actions):
         return wrapped
 
     return decorate
-
-
-def signed_in(view):
-    """Anybody who is signed in; the view itself reads only through `for_user`."""
-    wrapped = login_required(view)
-    wrapped.declared_role = "signed in"
-    return wrapped
-
-
-def public(view):
-    view.declared_role = "public"
-    return view
