@@ -1,9 +1,24 @@
 """Writes to personas and their adoption readings. The caller has authorised them."""
 
 from django.core.exceptions import ValidationError
+from django.db.models import Max
 
-from personas.models import AdoptionReading
+from personas.models import AdoptionReading, Persona
 from products.models import Product
+
+
+def add_persona(*, product, by, **fields):
+    """A new persona, last in the list.
+
+    An end user who comes after the first rating isn't counted yet: counted, with every answer
+    missing, they would take say from all that is rated, and the order would change at once.
+    """
+    kind = fields.get("kind")
+    if kind == "end_user" and product.personas.filter(ratings__isnull=False).exists():
+        fields.setdefault("importance", 0)
+    last = product.personas.aggregate(last=Max("position"))["last"]
+    position = 0 if last is None else min(last + 1, 1_000_000)
+    return Persona.objects.create(product=product, position=position, updated_by=by, **fields)
 
 
 def record_reading(*, persona, observed_on, by, **measures):

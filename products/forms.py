@@ -5,10 +5,13 @@ from datetime import datetime
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import IntegrityError, transaction
 
 from products.models import Membership, Product
 from products.roles import Role
 from products.versions import StaleVersion, save_if_current
+
+CLASH = "Somebody has just saved something that this clashes with. Look, then try again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +70,25 @@ class VersionedForm(forms.ModelForm):
                 self.data[self.add_prefix(name)] = "" if value is None else value
 
     @property
+    def status(self):
+        """The HTTP status of the page that shows this form; an error's rolls everything back."""
+        return 409 if self.conflict else 422 if self.errors else 200
+
+    @property
     def edited(self):
         return [name for name in self._meta.fields if name in self.fields]
 
     def save_current(self, *, by):
         try:
-            return save_if_current(
-                self.instance, version=self.cleaned_data["version"], fields=self.edited, by=by
-            )
+            with transaction.atomic():
+                return save_if_current(
+                    self.instance, version=self.cleaned_data["version"], fields=self.edited, by=by
+                )
         except StaleVersion as stale:
             self._note_conflict(stale.current)
-            return None
+        except IntegrityError:  # between our check and our write
+            self.add_error(None, CLASH)
+        return None
 
     def _note_conflict(self, current):
         event = current.events.order_by("-pgh_id").first()
