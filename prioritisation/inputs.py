@@ -114,15 +114,18 @@ def _query(product_id, force):
     open_states = ", ".join(f"'{status}'" for status in OPEN)
     confidence = " ".join(f"WHEN '{basis}' THEN {value}" for basis, value in CONFIDENCE.items())
     requirement = (
-        f"SELECT {REQUIREMENT}::int2, r.id, r.number::int8, (r.status IN ({open_states}))::int::int8,"
-        " COALESCE(r.effort, 'NaN'), 0::float8, 0::float8 FROM products_requirement r"
+        f"SELECT {REQUIREMENT}::int2, r.id, r.number::int8,"
+        f" (r.status IN ({open_states}))::int::int8, COALESCE(r.effort, 'NaN'), 0::float8,"
+        " 0::float8 FROM products_requirement r"
     )
     rating = (
         f"SELECT {RATING}::int2, r.requirement_id, r.persona_id, r.id, r.value::float8,"
         f" (CASE r.basis {confidence} END)::float8, 0::float8 FROM prioritisation_rating r"
     )
     mine = f"r.product_id = {product_id}"
-    everything, named = "(SELECT whole FROM scope)", "NOT (SELECT whole FROM scope)"
+    everything = "(SELECT whole FROM scope)"
+    # An array, not a join: without fresh statistics a join was planned as a walk over all ratings.
+    named = "ANY (ARRAY(SELECT id FROM named WHERE NOT (SELECT whole FROM scope)))"
     return f"""
         WITH marks AS MATERIALIZED (
             SELECT id, requirement_id FROM prioritisation_productchange
@@ -166,7 +169,7 @@ def _query(product_id, force):
         FROM personas_adoptionreading WHERE product_id = {product_id}
         ORDER BY persona_id, observed_on DESC, id DESC)
         UNION ALL {requirement} WHERE {mine} AND {everything}
-        UNION ALL {requirement} JOIN named ON named.id = r.id WHERE {mine} AND {named}
+        UNION ALL {requirement} WHERE {mine} AND r.id = {named}
         UNION ALL {rating} WHERE {mine} AND {everything}
-        UNION ALL {rating} JOIN named ON named.id = r.requirement_id WHERE {mine} AND {named}
+        UNION ALL {rating} WHERE {mine} AND r.requirement_id = {named}
     """

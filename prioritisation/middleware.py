@@ -30,6 +30,9 @@ class WriteMiddleware:
         user = request.user if request.user.is_authenticated else None
         with writing(means=means, user=user) as written:
             response = view(request, *args, **kwargs)
+            if hasattr(response, "render"):
+                # Now: after COMMIT a template that fails would answer 500 to what was written.
+                response.render()
             if response.status_code >= 400:
                 transaction.set_rollback(True)
         if written.xid:

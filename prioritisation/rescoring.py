@@ -2,10 +2,11 @@
 
 import json
 import logging
+from contextlib import suppress
 from dataclasses import asdict
 
 import numpy as np
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from prioritisation import nudge, scoring
@@ -13,11 +14,12 @@ from prioritisation.inputs import read_inputs
 from prioritisation.models import ProductChange, ScoringState
 from prioritisation.stored import drop_scores_of_deleted, write_scores
 from prioritisation.writing import is_conflict
-from products.models import PRODUCT_LOCK, Product
+from products.models import PRODUCT_LOCK
 
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 5
+LOCK_TIMEOUT = "3s"
 
 
 def rescore(product_id, *, force=False):
@@ -30,7 +32,7 @@ def rescore(product_id, *, force=False):
     version = None
     try:
         while True:
-            done = _retrying(lambda: _rescore_once(product_id, force=force))
+            done = _retrying(product_id, force=force)
             if done is None:
                 return version
             version, force = done, False
@@ -42,10 +44,10 @@ def rescore(product_id, *, force=False):
         raise
 
 
-def _retrying(call):
+def _retrying(product_id, *, force):
     for left in range(ATTEMPTS - 1, -1, -1):
         try:
-            return call()
+            return _rescore_once(product_id, force=force)
         except (OperationalError, IntegrityError) as error:
             if not left or not (is_conflict(error) or isinstance(error, IntegrityError)):
                 raise
@@ -56,12 +58,7 @@ def _retrying(call):
 def _rescore_once(product_id, *, force):
     """One run; its version, or None where another process is at it or nothing is to be done."""
     with connection.cursor() as cursor:
-        # A statement of its own: in the same one as the reading, the snapshot would be from
-        # before the lock, and so without what the last holder wrote.
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [PRODUCT_LOCK, product_id])
-        if not cursor.fetchone()[0]:
-            return None
-        if not Product.objects.filter(pk=product_id).exists():
+        if not _take_turn(cursor, product_id):
             return None
         inputs = read_inputs(cursor, product_id, force=force)
     if not force and (not len(inputs.marks) or inputs.algorithm > scoring.ALGORITHM):
@@ -69,6 +66,7 @@ def _rescore_once(product_id, *, force):
     scores = scoring.score(
         inputs.policy, inputs.personas, inputs.ratings, inputs.requirement_ids, inputs.effort
     )
+    named = None if inputs.whole else inputs.marked_requirements.tolist()
     run_id, version = _begin_run(product_id, inputs, scores.weights)
     write_scores(
         product_id=product_id,
@@ -76,16 +74,30 @@ def _rescore_once(product_id, *, force):
         values=_stored_values(inputs, scores),
         personas=len(scores.weights.persona_ids),
         all_rows=not inputs.same_personas,
+        requirement_ids=named,
     )
-    drop_scores_of_deleted(
-        product_id=product_id,
-        run_id=run_id,
-        requirement_ids=None if inputs.whole else inputs.marked_requirements.tolist(),
-    )
+    drop_scores_of_deleted(product_id=product_id, run_id=run_id, requirement_ids=named)
     ScoringState.objects.filter(product_id=product_id).update(
         run_id=run_id, error="", failed_at=None
     )
     return version
+
+
+def _take_turn(cursor, product_id):
+    """Whether this process may rescore the product until its transaction ends."""
+    # Somebody's forgotten transaction in psql may hold a row of this product: after these seconds
+    # it is this product's failure, and the sweeper goes on to the others.
+    cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+    # A statement of its own: in the same one as the reading, the snapshot would be from before
+    # the lock, and so without what the last holder wrote.
+    cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [PRODUCT_LOCK, product_id])
+    if not cursor.fetchone()[0]:
+        return False
+    # What the new rows' foreign keys would lock at COMMIT, at once. Else a deletion that doesn't
+    # take the advisory lock (psql) holds the product and waits for our scores, while our COMMIT
+    # waits for the product: a deadlock.
+    cursor.execute("SELECT FROM products_product WHERE id = %s FOR KEY SHARE", [product_id])
+    return cursor.rowcount == 1
 
 
 def _stored_values(inputs, scores):
@@ -142,6 +154,9 @@ def _begin_run(product_id, inputs, weights):
 
 def _note_failure(product_id, error):
     log.exception("product %s can't be rescored", product_id)
-    ScoringState.objects.filter(product_id=product_id).update(
-        error=f"{type(error).__name__}: {error}"[:1000], failed_at=timezone.now()
-    )
+    # Where the failure is the database's absence, it can't be noted either.
+    with suppress(OperationalError, InterfaceError):
+        ScoringState.objects.filter(product_id=product_id).update(
+            error=f"{type(error).__name__}: {error}"[:1000].replace("\0", ""),
+            failed_at=timezone.now(),
+        )

@@ -19,18 +19,26 @@ ARRAYS = dict(contributions="int4", unrealised="int4", means="int4", confidences
 VALUES = [name for name in [*SCALARS, *ARRAYS] if name != "requirement_id"]
 
 
-def write_scores(*, product_id, run_id, values, personas, all_rows):
+def write_scores(*, product_id, run_id, values, personas, all_rows, requirement_ids=None):
     """Store `values` (column → array over requirements) under the run; append what changed.
 
     `personas` is the length of the array columns. With `all_rows` rows are written even if equal:
-    the run counts other personas than the last, so arrays mean something else. Returns the number
-    of rows written.
+    the run counts other personas than the last, so arrays mean something else. `requirement_ids`
+    names those in `values` unless they are the whole product's. Returns the number of rows written.
     """
     arrays = {name: (kind, personas) for name, kind in ARRAYS.items()}
     with connection.cursor() as cursor:
         cursor.execute(CREATE_INCOMING)
         copy_in(cursor, "incoming_scores", {**SCALARS, **arrays}, values)
-        cursor.execute(WRITE, {"product": product_id, "run": run_id, "all_rows": all_rows})
+        cursor.execute(
+            WRITE,
+            {
+                "product": product_id,
+                "run": run_id,
+                "all_rows": all_rows,
+                "named": requirement_ids,
+            },
+        )
         return cursor.rowcount
 
 
@@ -58,11 +66,15 @@ _incoming = ", ".join(
 _stored = ", ".join(f"s.{name}" for name in VALUES)
 _history = f"product_id, run_id, requirement_id, {_columns}"
 
+# Repeated for the stored rows: before the first ANALYZE, a join to the incoming one alone was
+# planned as a walk over all scores of the product.
+_named = "(%(named)s::bigint[] IS NULL OR s.requirement_id = ANY (%(named)s))"
+
 WRITE = f"""
     WITH updated AS (
         UPDATE prioritisation_score s SET (run_id, {_columns}) = ROW (%(run)s, {_incoming})
         FROM incoming_scores i
-        WHERE s.requirement_id = i.requirement_id AND s.product_id = %(product)s
+        WHERE s.requirement_id = i.requirement_id AND s.product_id = %(product)s AND {_named}
             AND (%(all_rows)s OR ({_stored}) IS DISTINCT FROM ({_incoming}))
         RETURNING s.requirement_id, {_stored}
     ), added AS (
@@ -71,7 +83,7 @@ WRITE = f"""
         FROM incoming_scores i
         WHERE NOT EXISTS (
             SELECT FROM prioritisation_score s
-            WHERE s.requirement_id = i.requirement_id AND s.product_id = %(product)s
+            WHERE s.requirement_id = i.requirement_id AND s.product_id = %(product)s AND {_named}
         )
         RETURNING requirement_id, {_columns}
     ), changed AS (SELECT * FROM updated UNION ALL SELECT * FROM added)
@@ -85,8 +97,7 @@ _left = ", ".join("false" if name == "ranked" else name for name in VALUES)
 DROP = f"""
     WITH gone AS (
         DELETE FROM prioritisation_score s
-        WHERE product_id = %(product)s
-            AND (%(named)s::bigint[] IS NULL OR requirement_id = ANY (%(named)s))
+        WHERE product_id = %(product)s AND {_named}
             AND NOT EXISTS (SELECT FROM products_requirement r WHERE r.id = s.requirement_id)
         RETURNING *
     )

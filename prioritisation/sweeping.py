@@ -18,7 +18,8 @@ def sweep():
     for product_id in marked.distinct():
         try:
             rescore(product_id)
-        except Exception:  # noqa: BLE001, S110 - rescore has noted and logged it; others wait
+        except Exception:
+            # rescore has noted and logged it, and the others wait for us.
             if connection.connection is None or connection.connection.closed:
                 raise
 

@@ -26,7 +26,9 @@ class Command(BaseCommand):
                 raise CommandError(f"No such product: {', '.join(sorted(missing)) or 'name one'}")
         for product in products:
             version = rescore(product.pk, force=force)
-            if ProductChange.objects.filter(product_id=product.pk).exists():
+            if force and not version:
+                self.stdout.write(f"{product.key}: not now; another process is at it")
+            elif ProductChange.objects.filter(product_id=product.pk).exists():
                 self.stdout.write(f"{product.key}: still marked; another process is at it")
             else:
                 self.stdout.write(

@@ -4,7 +4,7 @@ import threading
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from prioritisation.sweeping import sweep
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
             try:
                 close_old_connections()
                 sweep()
-            except OperationalError as error:
+            except (OperationalError, InterfaceError) as error:
                 # PostgreSQL is away; the next round may find it.
                 log.warning("can't sweep: %s", error)
             if once or stop.wait(settings.SWEEP_SECONDS):
