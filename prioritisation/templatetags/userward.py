@@ -1,0 +1,56 @@
+from django import template
+from django.urls import NoReverseMatch, reverse
+
+from prioritisation import wording
+from products import access
+
+register = template.Library()
+
+register.filter("points", wording.points)
+register.filter("signed", wording.signed)
+register.filter("percent", wording.percent)
+register.filter("effort", wording.with_unit)
+
+
+@register.filter
+def points2(ten_thousandths):
+    """Two decimals, where a reader adds them up."""
+    return wording.points(ten_thousandths, 2)
+
+
+@register.filter
+def signed_points2(ten_thousandths):
+    return wording.signed(ten_thousandths / wording.UNIT, 2)
+
+
+@register.filter
+def may(product, action):
+    return access.may(product, action)
+
+
+#: The pages that a link of the navigation stands for, beside its own.
+BELOW = {
+    "ranking": ("requirement", "requirement_new", "requirement_edit"),
+    "personas": ("persona_new", "persona_edit", "reading_new"),
+    "product_edit": ("product_delete", "import"),
+    "products": ("product_new",),
+}
+
+
+@register.inclusion_tag("_nav_link.html", takes_context=True)
+def nav(context, name, icon, label):
+    """A link to the page of that name, of the context's product if there is one."""
+    product = context.get("product")
+    match = context["request"].resolver_match
+    here = match.url_name if match else None
+    try:
+        href = reverse(name, args=[product.key] if product else [])
+    except NoReverseMatch:  # until every page of the contract is there
+        return {}
+    return {
+        "href": href,
+        "icon": icon,
+        "label": label,
+        "current": here == name or here in BELOW.get(name, ()),
+        "count": (context.get("counts") or {}).get(name),
+    }

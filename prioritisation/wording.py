@@ -1,0 +1,51 @@
+"""How numbers read on pages (UI_GUIDE, Tone): one decimal, a true minus, a thin gap before %. Pure."""
+
+UNIT = 10_000
+MINUS = "−"
+NONE = "–"
+
+
+def number(value, decimals=0):
+    """With a true minus and thousands; what rounds to nought has no sign."""
+    text = f"{abs(value):,.{decimals}f}"
+    return MINUS + text if value < 0 and float(text.replace(",", "")) else text
+
+
+def points(ten_thousandths, decimals=1):
+    """Stored ten-thousandths as score points: 354876 → 35.5; None → –."""
+    return NONE if ten_thousandths is None else number(ten_thousandths / UNIT, decimals)
+
+
+def signed(value, decimals=0):
+    """+4, −3, 0."""
+    text = number(value, decimals)
+    return text if text.startswith(MINUS) or not float(text.replace(",", "")) else f"+{text}"
+
+
+def percent(share):
+    """0…1 as a whole percentage, kept on one line; what isn't nought never reads as 0 %."""
+    if share is None:
+        return NONE
+    if 0 < share < 0.005:
+        return "under 1\u00a0%"
+    return f"{share * 100:.0f}\u00a0%"
+
+
+def amount(effort):
+    """Effort without needless decimals: 13, 2.5, 0.25."""
+    return f"{effort:,.2f}".rstrip("0").rstrip(".")
+
+
+def with_unit(effort, unit):
+    """5 days, 1 day; a unit that doesn't end in s stays as it is."""
+    return f"{amount(effort)}\u00a0{unit_for(effort, unit)}"
+
+
+def unit_for(effort, unit):
+    return unit[:-1] if effort == 1 and len(unit) > 2 and unit.endswith("s") else unit
+
+
+def and_join(names):
+    """A, B and C."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
