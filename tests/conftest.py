@@ -3,9 +3,25 @@ import threading
 import pytest
 import redis
 from django.conf import settings
+from django.db import connection
 
 from prioritisation import nudge
+from prioritisation.models import ScoringState
+from prioritisation.verification import verify_all
 from tests import processes
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item):
+    """After each test with a database, while its rows are there: no score of it is wrong."""
+    uses_database = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(
+        item.fixturenames
+    )
+    tampered = item.get_closest_marker("scores_are_tampered_with")
+    if uses_database and not tampered and not connection.needs_rollback:
+        # Tests that count marks clear those of a product that was never scored.
+        scored = ScoringState.objects.filter(run__isnull=False).values_list("product", flat=True)
+        assert [wrong for product, wrong in verify_all() if product.pk in set(scored)] == []
 
 
 @pytest.fixture(scope="session")
