@@ -20,8 +20,9 @@ def free_key(name):
     words = re.findall(r"[A-Z0-9]+", name.upper())
     stem = words[0] if words and len(words[0]) >= 2 else "".join(words)
     stem = (stem if len(stem) >= 2 else f"P{stem}0")[:8]
-    taken = set(Product.objects.filter(key__startswith=stem).values_list("key", flat=True))
-    numbered = (f"{stem}{n}" for n in range(2, 100))
+    short = stem[:6]
+    taken = set(Product.objects.filter(key__startswith=short).values_list("key", flat=True))
+    numbered = (f"{short}{n}" for n in range(2, 10_000))
     return next(key for key in (stem, *numbered) if key not in taken)
 
 

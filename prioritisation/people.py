@@ -1,0 +1,100 @@
+"""Who has how much say, from the inputs as they are now: read without waiting for a rescore."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+
+from personas.models import AdoptionReading, Persona
+from prioritisation import scoring
+from prioritisation.models import ScoringPolicy
+
+PARAMETERS = (
+    "end_user_say",
+    "people_exponent",
+    "gap_emphasis",
+    "responsiveness",
+    "assumed_adoption",
+    "assumed_seats",
+)
+
+
+@dataclass(frozen=True)
+class People:
+    """A product's personas and what they weigh under a policy."""
+
+    policy: scoring.Policy
+    personas: list
+    """Persona models in their order, each with `reading`: its latest one or None."""
+    weights: scoring.Weights
+
+    @property
+    def share(self):
+        """Persona id → its share of the score, 0…1; the counted ones only."""
+        return dict(zip(self.weights.persona_ids.tolist(), self.weights.weights, strict=True))
+
+    @property
+    def adoption(self):
+        """End user's id → adoption, 0…1; the counted ones only."""
+        pairs = zip(self.weights.persona_ids.tolist(), self.weights.adoption, strict=True)
+        return {pk: value for pk, value in pairs if not np.isnan(value)}
+
+    @property
+    def adopted(self):
+        """Part of all end users' people who use it, 0…1, or None where no end user counts."""
+        users = self.weights.is_end_user
+        if not users.any():
+            return None
+        return float(sum(self.weights.people[users] * self.weights.adoption[users]))
+
+    @property
+    def has_readings(self):
+        return any(persona.reading and persona.reading.installed for persona in self.personas)
+
+
+def policy_of(row):
+    """A ScoringPolicy row as the pure function's parameters."""
+    return scoring.Policy(**{name: getattr(row, name) for name in PARAMETERS})
+
+
+def people_of(product, policy=None):
+    """The product's People; under another policy than the stored one where given."""
+    return read_people([product.pk], policy)[product.pk]
+
+
+def read_people(product_ids, policy=None):
+    """Product id → People, in three queries however many products."""
+    personas, latest = defaultdict(list), {}
+    readings = AdoptionReading.objects.filter(product_id__in=product_ids)
+    for reading in readings.order_by("persona_id", "-observed_on", "-id").distinct("persona_id"):
+        latest[reading.persona_id] = reading
+    for persona in Persona.objects.filter(product_id__in=product_ids):
+        persona.reading = latest.get(persona.pk)
+        personas[persona.product_id].append(persona)
+    policies = {
+        row.product_id: policy_of(row)
+        for row in ScoringPolicy.objects.filter(product_id__in=product_ids)
+    }
+    return {pk: weighed(policy or policies[pk], personas[pk]) for pk in product_ids}
+
+
+def weighed(policy, personas):
+    return People(policy, personas, scoring.weigh(policy, arrays(personas)))
+
+
+def arrays(personas):
+    """Persona models, each with its `reading`, as the pure function takes them."""
+
+    def column(values):
+        return np.array([np.nan if value is None else value for value in values], np.float64)
+
+    readings = [persona.reading for persona in personas]
+    return scoring.Personas(
+        ids=np.array([persona.pk for persona in personas], np.int64),
+        is_end_user=np.array([persona.is_end_user for persona in personas], bool),
+        headcount=column(persona.headcount for persona in personas),
+        importance=column(persona.importance for persona in personas),
+        installed=column(reading and reading.installed for reading in readings),
+        active=column(reading and reading.active for reading in readings),
+        worked_around=column(reading and reading.worked_around for reading in readings),
+    )

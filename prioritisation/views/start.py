@@ -1,0 +1,107 @@
+from django.db import IntegrityError, transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from prioritisation.imports import SheetError
+from prioritisation.mini import mini_rows
+from prioritisation.selectors import read_ranking
+from prioritisation.start import add_boxes
+from prioritisation.start_form import StartForm
+from prioritisation.views.rate import grid_context, save_posted
+from products.access import product_view, signed_in
+from products.forms import CLASH
+from products.services import create_product
+
+ROWS = 200
+SHOWN = 10
+
+
+@signed_in
+def product_new(request):
+    form = StartForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                product = create_product(name=form.cleaned_data["name"], owner=request.user)
+                _add(product, form, request.user)
+            return redirect("start", product.key)
+        except SheetError as error:
+            form.refuse_sheet(error)
+        except IntegrityError:  # somebody took the key or a name between our look and our write
+            form.add_error(None, CLASH)
+    page = {"form": form}
+    return render(
+        request, "prioritisation/start_new.html", page, status=422 if form.errors else 200
+    )
+
+
+@product_view(GET="read", POST="rate")
+def start(request, product):
+    """The boxes of what is there, and the grid with the ranking beside it."""
+    if request.method == "GET":
+        return _page(request, product)
+    outcome, changes = save_posted(request, product)
+    if outcome.errors or outcome.conflicts:
+        status = 422 if outcome.errors else 409
+        return _page(request, product, changes=changes, outcome=outcome, status=status)
+    return redirect("start", product.key)
+
+
+@product_view(POST="edit_personas")
+def start_add(request, product):
+    """More lines in the boxes of a product that is there."""
+    form = StartForm(request.POST, more=True)
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                _add(product, form, request.user)
+            return redirect("start", product.key)
+        except SheetError as error:
+            form.refuse_sheet(error)
+        except IntegrityError:
+            form.add_error(None, CLASH)
+    return _page(request, product, form=form, status=422)
+
+
+@product_view("read")
+def start_ranking(request, product):
+    """The small ranking alone; 204 while it is what the page has (`have`)."""
+    context = _mini(product)
+    if request.GET.get("have") == context["validator"]:
+        return HttpResponse(status=204)
+    return render(request, "prioritisation/_mini.html", context)
+
+
+def _add(product, form, user):
+    add_boxes(
+        product=product,
+        by=user,
+        users=form.cleaned_data["users"],
+        payers=form.cleaned_data["payers"],
+        titles=form.cleaned_data["titles"],
+        sheet=form.sheet,
+        basis=form.cleaned_data["basis"],
+    )
+
+
+def _page(request, product, *, form=None, changes=(), outcome=None, status=200):
+    context = grid_context(
+        request, product, changes=changes, outcome=outcome, by_number=True, limit=ROWS
+    )
+    personas = context["grid"].personas
+    context |= _mini(product) | {
+        "form": form or StartForm(more=True),
+        "users": [persona for persona in personas if persona.is_end_user],
+        "payers": [persona for persona in personas if not persona.is_end_user],
+    }
+    return render(request, "prioritisation/start.html", context, status=status)
+
+
+def _mini(product):
+    ranking = read_ranking(product, limit=SHOWN)
+    return {
+        "product": product,
+        "ranking": ranking,
+        "rows": mini_rows(ranking),
+        "validator": ranking.standing.validator,
+    }
