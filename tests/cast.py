@@ -1,5 +1,9 @@
 """Who plays in the tests: Alice owns Rota, Bob contributes, Vera views; Charlie must see nothing."""
 
+from functools import cache
+
+from django.contrib.auth.hashers import make_password
+
 from accounts.models import User
 from personas.models import Persona
 from prioritisation.models import Rating
@@ -10,8 +14,16 @@ from products.services import create_product
 PASSWORD = "correct horse battery"  # noqa: S105
 
 
+@cache
+def hashed_password():
+    """Hashed once: it is made to be slow, and every test has users."""
+    return make_password(PASSWORD)
+
+
 def user(name, **fields):
-    return User.objects.create_user(name, email=f"{name}@example.org", password=PASSWORD, **fields)
+    return User.objects.create(
+        username=name, email=f"{name}@example.org", password=hashed_password(), **fields
+    )
 
 
 def rota(owner):

@@ -124,7 +124,7 @@ def valkey() -> Iterator[Valkey]:
 def _program(name: str, arguments: list[str], env: dict[str, str]) -> Iterator[Child]:
     folder = Path(tempfile.mkdtemp(prefix=f"userward-{name}-"))
     connections_name = f"{name} {secrets.token_hex(4)}"
-    ours = {"DATABASE_URL": _test_database_url(), "PGAPPNAME": connections_name}
+    ours = {"DATABASE_URL": database_url(), "PGAPPNAME": connections_name}
     child = Child(
         name,
         [sys.executable, *arguments],
@@ -148,7 +148,7 @@ def _program(name: str, arguments: list[str], env: dict[str, str]) -> Iterator[C
 
 def _end_connections(name: str) -> None:
     """End what a killed process left running in PostgreSQL: it would deadlock with TRUNCATE."""
-    with _own_cursor() as cursor:
+    with own_cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE application_name = %s",
@@ -161,7 +161,7 @@ def wait_until_idle() -> None:
 
     A page that was closed may have left a request running: it would deadlock with TRUNCATE.
     """
-    with _own_cursor() as cursor:
+    with own_cursor() as cursor:
         eventually(lambda: _busy(cursor) == [], within=10)
 
 
@@ -174,7 +174,7 @@ def _busy(cursor) -> list[str]:
 
 
 @contextlib.contextmanager
-def _own_cursor():
+def own_cursor():
     """A connection beside the test's own, which may be in a transaction that failed."""
     own = connection.get_new_connection(connection.get_connection_params())
     own.autocommit = True
@@ -185,7 +185,7 @@ def _own_cursor():
         own.close()
 
 
-def _test_database_url() -> str:
+def database_url() -> str:
     """DATABASE_URL with the name of the database that pytest-django made."""
     return re.sub(r"/[^/?]*(\?.*)?$", _named, os.environ["DATABASE_URL"], count=1)
 

@@ -1,0 +1,317 @@
+"""Every way of writing marks what it changed, in its own transaction; nothing else marks."""
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import F
+
+from personas.models import AdoptionReading, Persona
+from prioritisation.models import ProductChange, Rating, ScoringPolicy
+from products.models import Product, Requirement
+from products.services import create_product, delete_product
+from tests.cast import rota, user
+from tests.processes import database_url, own_cursor
+
+pytestmark = pytest.mark.scores_are_tampered_with
+
+
+@pytest.fixture
+def product(db):
+    return unmarked(rota(user("alice")))
+
+
+def unmarked(product):
+    ProductChange.objects.all().delete()
+    return product
+
+
+def marks():
+    """{(number of the requirement or None, table without its app)}, one each."""
+    numbers = dict(Requirement.objects.values_list("id", "number"))
+    rows = ProductChange.objects.values_list("requirement_id", "table_name")
+    found = [(numbers.get(pk, pk), table.partition("_")[2]) for pk, table in rows]
+    assert len(found) == len(set(found))
+    return set(found)
+
+
+def nurse_on_swap(product):
+    return Rating.objects.get(product=product, requirement__number=1, persona__name="Nurse")
+
+
+def by_save(rating):
+    rating.value = -1
+    rating.save()
+
+
+def by_update(rating):
+    Rating.objects.filter(pk=rating.pk).update(value=-1)
+
+
+def by_f_expression(rating):
+    Rating.objects.filter(pk=rating.pk).update(value=F("value") - 6)
+
+
+def by_bulk_update(rating):
+    rating.value = -1
+    Rating.objects.bulk_update([rating], ["value"])
+
+
+def by_upsert(rating):
+    # Its unique index is partial, which bulk_create can't name.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO prioritisation_rating (product_id, requirement_id, persona_id, rater_id,"
+            " value, basis) VALUES (%s, %s, %s, %s, -1, 'seen')"
+            " ON CONFLICT (requirement_id, persona_id, rater_id) WHERE rater_id IS NOT NULL"
+            " DO UPDATE SET value = EXCLUDED.value",
+            [rating.product_id, rating.requirement_id, rating.persona_id, rating.rater_id],
+        )
+
+
+def by_delete(rating):
+    rating.delete()
+
+
+def by_raw_delete(rating):
+    rows = Rating.objects.filter(pk=rating.pk)
+    rows._raw_delete(rows.db)
+
+
+def by_raw_sql(rating):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE prioritisation_rating SET value = -1 WHERE id = %s", [rating.pk])
+
+
+WRITES = [
+    by_save,
+    by_update,
+    by_f_expression,
+    by_bulk_update,
+    by_upsert,
+    by_delete,
+    by_raw_delete,
+    by_raw_sql,
+]
+
+
+@pytest.mark.parametrize("write", WRITES, ids=lambda write: write.__name__)
+def test_a_changed_rating_marks_its_requirement(product, write):
+    write(nurse_on_swap(product))
+
+    assert marks() == {(1, "rating")}
+
+
+@pytest.mark.parametrize("write", WRITES, ids=lambda write: write.__name__)
+def test_the_control_without_its_triggers_nothing_marks(product, write):
+    in_sql("SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE prioritisation_rating DISABLE TRIGGER USER")
+
+    write(nurse_on_swap(product))
+
+    assert marks() == set()
+
+
+def new_rating(product, number, value=2):
+    return Rating(
+        product=product,
+        requirement=product.requirements.get(number=number),
+        persona=product.personas.get(name="Nurse"),
+        value=value,
+        basis="asked",
+        source="a survey",
+    )
+
+
+def test_bulk_create_marks_each_requirement(product):
+    Rating.objects.bulk_create([new_rating(product, 2), new_rating(product, 3)])
+
+    assert marks() == {(2, "rating"), (3, "rating")}
+
+
+def test_bulk_create_with_update_conflicts_marks(product):
+    nurse = product.personas.get(name="Nurse")
+    persona = Persona(product=product, name="Nurse", kind="end_user", headcount=7)
+
+    Persona.objects.bulk_create(
+        [persona],
+        update_conflicts=True,
+        update_fields=["headcount"],
+        unique_fields=["product", "name"],
+    )
+
+    nurse.refresh_from_db()
+    assert (nurse.headcount, nurse.version) == (7, 2)
+    assert marks() == {(None, "persona")}
+
+
+def test_a_cascade_marks_what_it_takes_along(product):
+    nurse = product.personas.get(name="Nurse")
+
+    in_sql(f"DELETE FROM personas_persona WHERE id = {nurse.pk}")
+
+    assert marks() == {(None, "persona"), (1, "rating"), (2, "rating")}
+
+
+def test_copy_marks(product):
+    copy_ratings(product, [(3, 4)])
+
+    assert marks() == {(3, "rating")}
+
+
+def copy_ratings(product, rows):
+    nurse = product.personas.get(name="Nurse")
+    ids = dict(product.requirements.values_list("number", "id"))
+    lines = "".join(
+        f"{product.pk},{ids[number]},{nurse.pk},{value},seen,a survey\n" for number, value in rows
+    )
+    with connection.cursor() as cursor:
+        cursor.copy_expert(
+            "COPY prioritisation_rating (product_id, requirement_id, persona_id, value, basis,"
+            " source) FROM STDIN (FORMAT csv)",
+            io.StringIO(lines),
+        )
+
+
+OTHER_CLIENT = """
+import sys, psycopg2
+connection = psycopg2.connect(sys.argv[1])
+with connection, connection.cursor() as cursor:
+    cursor.execute(sys.argv[2])
+"""
+
+
+def in_another_client(statement):
+    """By psql; by a bare psycopg2 process on machines that have none."""
+    url = database_url()
+    psql = shutil.which("psql")
+    command = (
+        [psql, "-X", "-v", "ON_ERROR_STOP=1", url, "-c", statement]
+        if psql
+        else [sys.executable, "-c", OTHER_CLIENT, url, statement]
+    )
+    subprocess.run(command, check=True, capture_output=True, timeout=20, env=os.environ)
+
+
+def test_psql_marks(transactional_db):
+    product = unmarked(rota(user("alice")))
+
+    in_another_client(
+        f"UPDATE prioritisation_rating SET value = -1 WHERE product_id = {product.pk}"
+    )
+
+    assert marks() == {(1, "rating"), (2, "rating")}
+
+
+def test_every_input_marks(product):
+    nurse = product.personas.get(name="Nurse")
+    for write, table in [
+        (lambda: ScoringPolicy.objects.update(end_user_say=0.7), "scoringpolicy"),
+        (lambda: Persona.objects.filter(pk=nurse.pk).update(importance=2), "persona"),
+        (lambda: reading(nurse), "adoptionreading"),
+    ]:
+        unmarked(product)
+        write()
+        assert marks() == {(None, table)}
+    unmarked(product)
+    Requirement.objects.filter(number=2).update(effort=3)
+    assert marks() == {(2, "requirement")}
+
+
+def reading(persona):
+    return AdoptionReading.objects.create(
+        product=persona.product,
+        persona=persona,
+        observed_on="2026-11-01",
+        installed=10,
+        active=5,
+    )
+
+
+def test_marks_are_of_the_transaction_that_wrote(transactional_db):
+    product = unmarked(rota(user("alice")))
+    with transaction.atomic():
+        by_update(nurse_on_swap(product))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+            (xid,) = cursor.fetchone()
+        with own_cursor() as other:
+            other.execute("SELECT count(*) FROM prioritisation_productchange")
+            assert other.fetchone()[0] == 0
+
+    mark = ProductChange.objects.get()
+    event = Rating.pgh_event_model.objects.order_by("-pgh_id").first()
+    assert mark.xid == event.pgh_xid == xid
+
+
+def test_a_rollback_marks_nothing(transactional_db):
+    product = unmarked(rota(user("alice")))
+    with transaction.atomic():
+        by_update(nurse_on_swap(product))
+        assert marks() == {(1, "rating")}
+        transaction.set_rollback(True)
+
+    assert marks() == set()
+
+
+def test_an_update_of_no_row_marks_nothing(product):
+    assert Rating.objects.filter(value=4).update(value=5) == 0
+    assert Rating.objects.filter(value=4).delete()[0] == 0
+
+    assert marks() == set()
+
+
+@pytest.mark.parametrize(("count", "expected"), [(100, 100), (101, 1)])
+def test_a_statement_over_a_hundred_requirements_marks_the_product_once(product, count, expected):
+    Requirement.objects.bulk_create(
+        Requirement(product=product, number=10 + n, title="One of many") for n in range(count)
+    )
+
+    assert ProductChange.objects.count() == expected
+    assert ProductChange.objects.filter(requirement_id=None).count() == (expected == 1)
+
+
+def test_a_statement_over_two_products_marks_each(product):
+    other = rota(user("bob"))
+    unmarked(other)
+
+    Rating.objects.all().update(note="said so")
+
+    assert set(ProductChange.objects.values_list("product_id", flat=True)) == {
+        product.pk,
+        other.pk,
+    }
+
+
+@pytest.mark.parametrize(
+    "delete",
+    [
+        delete_product,
+        lambda product: Product.objects.filter(pk=product.pk).delete(),
+        lambda product: in_sql(f"DELETE FROM products_product WHERE id = {product.pk}"),
+    ],
+    ids=["by service", "by queryset", "by SQL"],
+)
+def test_deleting_a_product_leaves_neither_mark_nor_row(transactional_db, delete):
+    product = rota(user("alice"))
+    key = product.pk
+
+    delete(product)
+
+    assert ProductChange.objects.count() == 0
+    assert Rating.objects.filter(product_id=key).count() == 0
+    assert Rating.pgh_event_model.objects.filter(product_id=key).exists()
+
+
+def in_sql(statement):
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_a_new_product_is_marked(db):
+    product = create_product(name="Rota", owner=user("alice"))
+
+    assert set(ProductChange.objects.values_list("product_id", flat=True)) == {product.pk}
