@@ -1,4 +1,4 @@
-"""Who plays in the tests: Alice owns Rota, Bob contributes, Vera views; Charlie must see nothing."""
+"""Who plays: Alice owns Rota, Bob contributes, Vera views; Charlie must see nothing."""
 
 from functools import cache
 
@@ -11,7 +11,7 @@ from products.models import Membership, Requirement
 from products.roles import Role
 from products.services import create_product
 
-PASSWORD = "correct horse battery"  # noqa: S105
+PASSWORD = "correct horse battery"
 
 
 @cache
@@ -31,7 +31,7 @@ def rota(owner):
     product = create_product(name="Rota", owner=owner)
     nurse = Persona.objects.create(product=product, name="Nurse", kind="end_user", headcount=500)
     hospital = Persona.objects.create(product=product, name="Hospital", kind="procurer")
-    swap, sso, dark = (
+    swap, sso, _dark = (
         Requirement.objects.create(product=product, title=title, effort=effort)
         for title, effort in [
             ("Swap shifts in two taps", 8),
