@@ -64,11 +64,14 @@ def sweeper(**env: str) -> Iterator[Child]:
 
 
 @contextlib.contextmanager
-def site(*, threads: int = 4, **env: str) -> Iterator[str]:
-    """The production web server over the test's database; yields its address, without a slash."""
+def site(application: str = "config.wsgi", *, threads: int = 4, **env: str) -> Iterator[str]:
+    """The production web server over the test's database; yields its address, without a slash.
+
+    Another `application` must answer /readyz too.
+    """
     call_command("build_font")
     port = _free_port()
-    arguments = ["-m", "gunicorn", "config.wsgi", f"--bind=127.0.0.1:{port}"]
+    arguments = ["-m", "gunicorn", application, f"--bind=127.0.0.1:{port}"]
     options = [f"--threads={threads}", "--no-control-socket", "--graceful-timeout=2"]
     with _program("web", [*arguments, *options], env) as web:
         address = f"http://127.0.0.1:{port}"

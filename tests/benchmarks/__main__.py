@@ -1,0 +1,50 @@
+"""`make bench`, or `python -m tests.benchmarks rating policy ranking` for some of it."""
+
+import os
+import secrets
+import sys
+import tempfile
+
+import django
+
+from config import embedded
+from tests.benchmarks.measuring import HEAD
+
+
+def main(names):
+    base = tempfile.mkdtemp(prefix="userward-bench-")
+    os.chmod(base, 0o711)  # noqa: S103  PostgreSQL's account must get through
+    servers = embedded.Servers(base)  # durable, as in production
+    servers.start()
+    try:
+        os.environ |= {
+            "DATA_DIR": base,
+            "DATABASE_URL": embedded.database_url(base),
+            "REDIS_URL": embedded.redis_url(base),
+            "SECRET_KEY": secrets.token_urlsafe(50),
+            "HTTPS": "false",
+            "LOG_LEVEL": "WARNING",
+            "STATICFILES_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        }
+        django.setup()
+        _run(names)
+    finally:
+        servers.throw_away()
+
+
+def _run(names):
+    # After django.setup: the models.
+    from django.core.management import call_command
+
+    from tests.benchmarks.cases import CASES
+
+    call_command("migrate", verbosity=0)
+    print(HEAD, flush=True)  # noqa: T201
+    for name in names or CASES:
+        for comparison in CASES[name]():
+            print(comparison.line(), flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
