@@ -41,7 +41,7 @@ def acting(*, means, user=None, token=None):
     """Context in which every input event carries its actor and means.
 
     `means` is one of session, token, admin, import, command. Entered inside another, it adds to
-    that one. A COPY doesn't carry it: run a statement that isn't a SELECT before, in its transaction.
+    that one. A COPY doesn't carry it: run a statement that isn't a SELECT before it.
     """
     known = {"means": means, "user": user and user.pk, "token": token and token.pk}
     return pghistory.context(**{key: value for key, value in known.items() if value})
