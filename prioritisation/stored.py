@@ -55,7 +55,9 @@ CREATE_INCOMING = """
         score integer, low integer, high integer,
         reach float8, answered float8, value_for_effort float8,
         contributions integer[], unrealised integer[], means integer[], confidences smallint[]
-    ) ON COMMIT DELETE ROWS
+    ) ON COMMIT DELETE ROWS;
+    -- What an earlier rescore in the same transaction left: another product's scores, even.
+    DELETE FROM incoming_scores
 """
 
 _columns = ", ".join(VALUES)

@@ -1,0 +1,49 @@
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.utils import timezone
+
+from accounts.models import Token, User
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    """Users are deactivated, never deleted: their ratings and the history name them."""
+
+    list_display = ["username", "email", "first_name", "last_name", "is_active", "is_staff"]
+    list_filter = ["is_active", "is_staff", "is_superuser"]
+    add_fieldsets = [
+        (None, {"fields": ["username", "email", "usable_password", "password1", "password2"]})
+    ]
+    actions = ["deactivate"]
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.action(description="Deactivate selected users", permissions=["change"])
+    def deactivate(self, request, queryset):
+        count = queryset.exclude(pk=request.user.pk).update(is_active=False)
+        self.message_user(request, f"{count} deactivated; you yourself never are.")
+
+
+@admin.register(Token)
+class TokenAdmin(admin.ModelAdmin):
+    """Made by `manage.py token`, which shows the text once; here they are seen and revoked."""
+
+    list_display = ["name", "lookup", "user", "product", "last_used_at", "expires_at", "revoked_at"]
+    list_filter = ["revoked_at", "expires_at"]
+    list_select_related = ["user", "product"]
+    search_fields = ["name", "lookup", "user__username", "user__email", "product__key"]
+    fields = ["name", "lookup", "user", "product", "scopes", "expires_at", "revoked_at"]
+    readonly_fields = ["lookup", "user", "product", "scopes"]
+    actions = ["revoke"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.action(description="Revoke selected tokens", permissions=["change"])
+    def revoke(self, request, queryset):
+        count = queryset.filter(revoked_at=None).update(revoked_at=timezone.now())
+        self.message_user(request, f"{count} revoked.")

@@ -1,0 +1,172 @@
+"""Every page of the back office opens, finds, and keeps to what may be changed."""
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Token, User
+from personas.models import AdoptionReading
+from prioritisation.models import Rating, Score, ScoringPolicy
+from prioritisation.rescoring import rescore
+from products.models import Comment, Membership, Product, Requirement
+from products.roles import Role
+from tests.cast import user
+
+OURS = [
+    model
+    for model in admin.site._registry
+    if model._meta.app_label in ("accounts", "products", "personas", "prioritisation")
+]
+WRITTEN_BY_MACHINE = [
+    model
+    for model in OURS
+    if model.__name__.endswith("Event")
+    or model.__name__
+    in ("Score", "ScoreChange", "ScoringRun", "ScoringState", "ProductChange", "Membership")
+]
+
+
+def url(model, page, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+@pytest.fixture
+def everything(product, alice):
+    """A row in every table that the back office shows."""
+    requirement = product.requirements.first()
+    nurse = product.personas.get(name="Nurse")
+    Comment.objects.create(product=product, requirement=requirement, author=alice, text="Why?")
+    AdoptionReading.objects.create(
+        product=product, persona=nurse, observed_on="2026-01-05", installed=500, active=200
+    )
+    Token.objects.issue(name="ci", user=alice)
+    rescore(product.pk)
+    Requirement.objects.filter(pk=requirement.pk).update(effort=9)
+    return product
+
+
+def test_every_model_of_ours_has_its_pages():
+    names = {model.__name__ for model in OURS}
+    for name in ("User", "Token", "Product", "Membership", "Requirement", "Comment", "Persona",
+                 "AdoptionReading", "Rating", "ScoringPolicy", "ProductChange", "ScoringRun",
+                 "ScoringState", "Score", "ScoreChange", "RatingEvent"):  # fmt: skip
+        assert name in names
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+def test_lists_searches_and_forms_open(everything, admin_client, model):
+    row = model._default_manager.first()
+    assert row is not None, "the fixture `everything` lacks one"
+
+    for path in (url(model, "changelist"), url(model, "changelist") + "?q=1"):
+        assert admin_client.get(path).status_code == 200
+    assert admin_client.get(url(model, "change", row.pk)).status_code == 200
+    may_add = admin.site._registry[model].has_add_permission(_request(admin_client))
+    assert admin_client.get(url(model, "add")).status_code == (200 if may_add else 403)
+
+
+def _request(client):
+    return client.get("/admin/").wsgi_request
+
+
+@pytest.mark.parametrize("model", WRITTEN_BY_MACHINE, ids=lambda model: model.__name__)
+def test_what_the_machine_writes_is_only_looked_at(everything, admin_client, model):
+    path = url(model, "change", model._default_manager.first().pk)
+
+    assert admin_client.post(path, {}).status_code == 403
+    assert admin_client.post(url(model, "delete", 1), {"post": "yes"}).status_code in (302, 403)
+    assert b'name="action"' not in admin_client.get(url(model, "changelist")).content
+
+
+@pytest.mark.parametrize("model", [Product, Requirement, Rating, Score])
+def test_lists_need_as_many_queries_for_many_rows_as_for_few(
+    everything, admin_client, django_assert_max_num_queries, model, alice
+):
+    with django_assert_max_num_queries(14):
+        admin_client.get(url(model, "changelist"))
+
+
+def test_only_staff_come_in(product):
+    client = Client()
+    client.force_login(user("owner"))
+
+    for path in ("/admin/", url(Product, "changelist"), url(Product, "change", product.pk)):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["Location"][:13]) == (302, "/admin/login/")
+
+
+def test_staff_sign_in_at_the_back_office(sam):
+    answer = Client().post(
+        "/admin/login/?next=/admin/", {"username": "sam", "password": "correct horse battery"}
+    )
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/")
+
+
+def test_a_requirement_is_found_by_its_key(product, admin_client):
+    found = admin_client.get(url(Requirement, "changelist"), {"q": "rota-2"}).content.decode()
+    assert "Single sign-on" in found
+    assert "Swap shifts" not in found
+
+    assert (
+        admin_client.get(url(Requirement, "changelist"), {"q": "R-99999999999"}).status_code == 200
+    )
+
+
+def test_requirements_and_ratings_go_out_as_csv(product, admin_client):
+    Requirement.objects.filter(title="Dark mode").update(title='Dark "night" mode', tags=["a", "b"])
+
+    rows = admin_client.get(url(Requirement, "export")).content.decode().splitlines()
+    assert rows[0].startswith("product,number,external_id,title,description,status,effort,tags,")
+    assert 'ROTA,3,,"Dark ""night"" mode",,idea,,"a,b",' in rows[3]
+
+    rows = admin_client.get(url(Rating, "export")).content.decode().splitlines()
+    assert rows[0] == "product,number,requirement,persona,value,basis,note,rater,source,updated_at"
+    assert rows[1].startswith("ROTA,1,Swap shifts in two taps,Nurse,5,seen,,alice,,")
+
+
+def test_users_are_deactivated_never_deleted(admin_client, sam, alice):
+    assert admin_client.post(url(User, "delete", alice.pk), {"post": "yes"}).status_code == 403
+    page = admin_client.get(url(User, "changelist")).content.decode()
+    assert "delete_selected" not in page
+
+    chosen = {"action": "deactivate", "_selected_action": [alice.pk, sam.pk]}
+    admin_client.post(url(User, "changelist"), chosen)
+
+    assert set(User.objects.values_list("username", "is_active")) == {
+        ("alice", False),
+        ("sam", True),
+    }
+
+
+def test_a_token_is_revoked(admin_client, alice):
+    token, text = Token.objects.issue(name="ci", user=alice)
+
+    chosen = {"action": "revoke", "_selected_action": [token.pk]}
+    admin_client.post(url(Token, "changelist"), chosen)
+
+    assert Token.objects.authenticate(text) is None
+
+
+def test_a_product_added_here_is_owned_by_whoever_added_it(admin_client, sam):
+    admin_client.post(url(Product, "add"), {"key": "NEW", "name": "New", "effort_unit": "days"})
+
+    product = Product.objects.get(key="NEW")
+    assert list(product.memberships.values_list("user", "role")) == [(sam.pk, Role.OWNER)]
+    assert ScoringPolicy.objects.filter(product=product).exists()
+
+
+def test_a_product_keeps_an_owner(product, admin_client, form_of, alice):
+    path = url(Product, "change", product.pk)
+    form = form_of(path)
+
+    answer = admin_client.post(path, form | {"memberships-0-role": Role.VIEWER.value})
+    assert "A product keeps an owner." in answer.content.decode()
+    answer = admin_client.post(path, form | {"memberships-0-DELETE": "on"})
+    assert "A product keeps an owner." in answer.content.decode()
+    assert Membership.objects.get(product=product).role == Role.OWNER
+
+    bob = user("bob")
+    more = {"memberships-TOTAL_FORMS": "2", "memberships-1-user": bob.pk, "memberships-1-role": "2"}
+    assert admin_client.post(path, form | more).status_code == 302
+    assert set(product.memberships.values_list("user", "role")) == {(alice.pk, 4), (bob.pk, 2)}
