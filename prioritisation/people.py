@@ -34,6 +34,24 @@ class People:
         return dict(zip(self.weights.persona_ids.tolist(), self.weights.weights, strict=True))
 
     @property
+    def mix(self):
+        """[{persona, share, x, width}] of the counted, end users first; x and width in percent."""
+        share, x, parts = self.share, 0.0, []
+        counted = [persona for persona in self.personas if persona.pk in share]
+        for persona in sorted(counted, key=lambda persona: not persona.is_end_user):
+            width = share[persona.pk] * 100
+            parts.append(
+                {
+                    "persona": persona,
+                    "share": share[persona.pk],
+                    "x": round(x, 2),
+                    "width": round(width, 2),
+                }
+            )
+            x += width
+        return parts
+
+    @property
     def adoption(self):
         """End user's id → adoption, 0…1; the counted ones only."""
         pairs = zip(self.weights.persona_ids.tolist(), self.weights.adoption, strict=True)

@@ -1,0 +1,55 @@
+"""Numbers and days as one says them."""
+
+from django import template
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+
+from prioritisation.wording import and_join
+
+register = template.Library()
+register.filter("and_join", and_join)
+
+SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+@register.filter
+def in_words(number):
+    return SMALL[number] if 0 <= number < len(SMALL) else f"{number:,}"
+
+
+@register.filter
+def ordinal(number):
+    """1st, 2nd, 3rd, 4th, 11th, 21st."""
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    teen = 10 < number % 100 < 14
+    return f"{number}{'th' if teen else endings.get(number % 10, 'th')}"
+
+
+@register.filter
+def day(moment):
+    """today, yesterday, last week's days by name, else 12 November."""
+    if moment is None:
+        return ""
+    then, now = timezone.localtime(moment).date(), timezone.localdate()
+    ago = (now - then).days
+    if ago < 1:
+        return "today"
+    if ago == 1:
+        return "yesterday"
+    if ago < 7:
+        return f"{ago} days ago"
+    return format_date(then, "j F" if then.year == now.year else "j F Y")
+
+
+@register.filter
+def people(number):
+    """1,500; – where nobody knows."""
+    return "–" if number is None else f"{number:,}"
+
+
+@register.filter
+def fine_percent(share):
+    """0.2 % for a small share, 13 % for the rest."""
+    digits = 1 if 0 < share < 0.02 else 0
+    text = f"{share * 100:.{digits}f}"
+    return "under 0.1\u00a0%" if share and float(text) == 0 else f"{text}\u00a0%"
