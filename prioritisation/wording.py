@@ -1,4 +1,4 @@
-"""How numbers read on pages (UI_GUIDE, Tone): one decimal, a true minus, a thin gap before %. Pure."""
+"""How numbers read on pages (UI_GUIDE, Tone): one decimal, a true minus, "5 days". Pure."""
 
 UNIT = 10_000
 MINUS = "−"
@@ -29,6 +29,17 @@ def percent(share):
     if 0 < share < 0.005:
         return "under 1\u00a0%"
     return f"{share * 100:.0f}\u00a0%"
+
+
+def share(value):
+    """A persona's share of the say: one decimal where it is under 2 %."""
+    decimals = 1 if 0 < value < 0.02 else 0
+    return f"{value * 100:.{decimals}f}\u00a0%"
+
+
+def count(how_many, noun):
+    """1 item, 4 items."""
+    return f"{how_many:,} {noun if how_many == 1 else noun + 's'}"
 
 
 def amount(effort):

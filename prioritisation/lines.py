@@ -1,0 +1,128 @@
+"""A requirement's row in the ranking, in words and places. Pure; `_row.html` draws it."""
+
+from dataclasses import dataclass
+
+from prioritisation.bars import bar_of, in_order
+from prioritisation.release import Cut
+from prioritisation.signals import KNOWN_FROM, SOME_FROM
+from prioritisation.wording import NONE, amount, and_join, number, points, unit_for
+
+OPEN = ("idea", "planned", "in_progress")
+MUST = {"law": "Law", "contract": "Contract", "safety": "Safety", "upkeep": "Upkeep"}
+STATUS = {"idea": "Idea", "planned": "Planned", "shipped": "Shipped", "declined": "Declined"}
+#: flag → (words, icon, tone); "harms" names whom, so it is put together
+BADGES = {
+    "end_users_not_asked": ("End users not asked", "noask", "warn"),
+    "shelfware": ("Shelfware", "shelf", ""),
+    "conflict": ("Buyers want it, users don’t", "warn", "bad"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    words: str
+    icon: str
+    tone: str
+    """bad, warn or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    id: int
+    number: int
+    key: str
+    title: str
+    place: str
+    """Its rank in the page's order, or –."""
+    score: str
+    bar: object
+    """A bars.Bar, or None while it isn't rated."""
+    meta: list
+    badges: list
+    evidence: tuple
+    """(words, one word, icon) of what the score rests on; empty while nobody rated it."""
+    effort: str
+    """Empty while it isn't estimated."""
+    unit: str
+    quotient: str
+    """Value for effort."""
+    open: bool
+    rated: bool
+    version: int
+    """The requirement's, for a field in the row."""
+    cut: Cut | None = None
+    """The cut line, drawn above this row."""
+
+
+class Drawing:
+    """Draws rows of one page to Lines: one scale, one order of personas."""
+
+    def __init__(self, personas, scale, *, unit, by_effort, today):
+        self.personas = in_order(personas)
+        self.names = {persona.id: persona.name for persona in personas}
+        self.scale, self.unit, self.by_effort, self.today = scale, unit, by_effort, today
+
+    def line(self, row, cut=None):
+        place = row.effort_rank if self.by_effort else row.rank
+        rated = is_rated(row)
+        return Line(
+            id=row.requirement_id,
+            number=row.number,
+            key=row.key,
+            title=row.title,
+            place=NONE if place is None else number(place),
+            score=points(row.score) if rated else NONE,
+            bar=bar_of(row, self.personas, self.scale) if rated else None,
+            meta=self._meta(row),
+            badges=badges_of(row, self.names),
+            evidence=evidence(row.answered) if rated else (),
+            effort="" if row.effort is None else amount(row.effort),
+            unit="" if row.effort is None else unit_for(row.effort, self.unit),
+            quotient=NONE if row.value_for_effort is None else number(row.value_for_effort, 1),
+            open=row.status in OPEN,
+            rated=rated,
+            version=row.requirement_version,
+            cut=cut,
+        )
+
+    def _meta(self, row):
+        if is_must(row):
+            first = [must_words(row, self.today)]
+        else:
+            first = [STATUS[row.status]] if row.status in STATUS else []
+        return [row.key, *first, *row.tags]
+
+
+def is_rated(row):
+    return row.score is not None and bool(row.answered)
+
+
+def is_must(row):
+    return bool(row.must_reason) and row.status in OPEN
+
+
+def evidence(answered):
+    """(words, one word, icon) of what a score with this much answered rests on."""
+    answered = round(answered, 4)
+    if answered < SOME_FROM:
+        return "Guess", "Guess", "guess"
+    if answered < KNOWN_FROM:
+        return "Some evidence", "Some", "some"
+    return "Known", "Known", "known"
+
+
+def badges_of(row, names):
+    """`names` maps ids of personas to names."""
+    found = []
+    if row.harmed:
+        whom = and_join([names[persona] for persona in row.harmed])
+        found.append(Badge(f"Harms {whom}", "harm", "bad"))
+    return found + [Badge(*words) for flag, words in BADGES.items() if flag in row.flags]
+
+
+def must_words(row, today):
+    """Law, by 1 Jan; with the year where it isn't this one."""
+    if row.must_by is None:
+        return MUST[row.must_reason]
+    year = "" if row.must_by.year == today.year else f" {row.must_by.year}"
+    return f"{MUST[row.must_reason]}, by {row.must_by.day} {row.must_by:%b}{year}"
