@@ -1,6 +1,6 @@
 from django.urls import path
 
-from prioritisation.views import health, personas, policy, products, rate, start
+from prioritisation.views import health, imports, personas, policy, products, rate, start
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -18,4 +18,5 @@ urlpatterns = [
     path("p/<str:key>/personas/<int:pk>/readings/", personas.reading_new, name="reading_new"),
     path("p/<str:key>/weighed/", policy.policy, name="policy"),
     path("p/<str:key>/weighed/words/", policy.policy_sentences, name="policy_sentences"),
+    path("p/<str:key>/import/", imports.import_sheet, name="import"),
 ]
