@@ -70,7 +70,7 @@ def site(application: str = "config.wsgi", *, threads: int = 4, **env: str) -> I
     Another `application` must answer /readyz too.
     """
     call_command("build_font")
-    port = _free_port()
+    port = free_port()
     arguments = ["-m", "gunicorn", application, f"--bind=127.0.0.1:{port}"]
     options = [f"--threads={threads}", "--no-control-socket", "--graceful-timeout=2"]
     with _program("web", [*arguments, *options], env) as web:
@@ -211,7 +211,7 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -1,0 +1,189 @@
+"""`manage.py up`, which `make run` runs: started, told to stop, killed, started again."""
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from dataclasses import dataclass
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from tests.processes import eventually, free_port
+from tests.running.conftest import left_of
+
+OF_THE_TESTS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "HTTPS", "STATICFILES_STORAGE")
+
+
+PASSWORD = re.compile(r"password +\S{16}$", re.MULTILINE)
+
+
+class Up:
+    """One run of the command in a process of its own."""
+
+    def __init__(self, data_dir, port):
+        self.data_dir, self.port, self.output = data_dir, port, ""
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "up"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=settings.BASE_DIR,
+            env=environment(data_dir, port),
+        )
+
+    def wait_until_ready(self):
+        for line in self.process.stdout:
+            self.output += line
+            if line.startswith("Logs:"):
+                return
+        raise AssertionError(f"it ended before it was ready:\n{self.output}")
+
+    def wait_for_end(self):
+        self.output += self.process.communicate(timeout=30)[0]
+        return self.process.returncode
+
+    def page(self):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=10) as answer:
+            return answer.read().decode()
+
+    def program(self, name):
+        """The process id of our program whose log is this one."""
+        log = str(self.data_dir / f"logs/{name}.log")
+        children = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
+        with open(children) as file:
+            return next(
+                int(p) for p in file.read().split() if os.readlink(f"/proc/{p}/fd/1") == log
+            )
+
+
+def environment(data_dir, port):
+    kept = {name: value for name, value in os.environ.items() if name not in OF_THE_TESTS}
+    return kept | {"DATA_DIR": str(data_dir), "PORT": str(port)}
+
+
+@contextlib.contextmanager
+def running(data_dir, port=None):
+    up = Up(data_dir, port or free_port())
+    try:
+        up.wait_until_ready()
+        yield up
+    finally:
+        up.process.terminate()
+        with contextlib.suppress(ValueError):  # its output was read to the end
+            up.wait_for_end()
+        assert eventually(lambda: left_of(data_dir) == [], within=10)
+
+
+def run(data_dir, port):
+    """Run it to its end; return exit code and output."""
+    up = Up(data_dir, port)
+    return up.wait_for_end(), up.output
+
+
+@dataclass
+class Story:
+    """Three starts on one data folder (each takes seconds), and what was seen during them."""
+
+    first: Up
+    page: str
+    second_one: tuple[int, str]
+    code_after_ctrl_c: int
+    killed: Up
+    left_after_kill: list[str]
+    third: Up
+    page_after_kill: str
+    code_after_sweeper_ended: int
+
+
+@pytest.fixture(scope="module")
+def story(data_dir):
+    with running(data_dir) as first:
+        page = first.page()
+        second_one = run(data_dir, first.port)
+        os.kill(first.process.pid, signal.SIGINT)
+        code_after_ctrl_c = first.wait_for_end()
+    with running(data_dir) as killed:
+        killed.process.kill()
+        killed.process.wait()
+        with contextlib.suppress(AssertionError):
+            eventually(lambda: not left_of(data_dir), within=10)
+        left_after_kill = left_of(data_dir)
+    with running(data_dir, killed.port) as third:
+        page_after_kill = third.page()
+        os.kill(third.program("sweeper"), signal.SIGKILL)
+        code_after_sweeper_ended = third.wait_for_end()
+    return Story(
+        first, page, second_one, code_after_ctrl_c,
+        killed, left_after_kill, third, page_after_kill, code_after_sweeper_ended,
+    )  # fmt: skip
+
+
+def test_the_first_start_serves_the_sign_in_page(story):
+    assert f"http://127.0.0.1:{story.first.port}/" in story.first.output
+    assert 'name="password"' in story.page
+
+
+def test_ctrl_c_ends_everything_in_order(story):
+    logs = story.first.data_dir / "logs"
+
+    assert story.code_after_ctrl_c == 0
+    assert story.first.output.endswith("Stopping …\nStopped.\n")
+    assert "Shutting down: Master" in (logs / "web.log").read_text()
+    assert "Warm shutdown" in (logs / "worker.log").read_text()
+    assert "database system is shut down" in (logs / "postgres.log").read_text()
+
+
+def test_a_second_one_says_in_one_line_that_one_is_running(story):
+    first = story.first
+
+    assert story.second_one == (
+        0,
+        f"Userward is already running at http://127.0.0.1:{first.port}/"
+        f" (process {first.process.pid}).\n",
+    )
+
+
+def test_the_password_is_shown_once_and_the_key_is_private(story):
+    shown = [
+        len(re.findall(PASSWORD, up.output)) for up in (story.first, story.killed, story.third)
+    ]
+
+    assert shown == [1, 0, 0]
+    assert (story.first.data_dir / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_kill_leaves_nothing_behind_and_it_starts_again(story):
+    assert story.left_after_kill == []
+    assert 'name="password"' in story.page_after_kill
+
+
+def test_a_program_that_ends_stops_the_whole_and_is_named(story):
+    assert story.code_after_sweeper_ended == 1
+    assert "sweeper ended by itself (exit code -9)" in story.third.output
+
+
+def test_a_port_that_is_taken_is_named(data_dir):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+
+        code, output = run(data_dir, port)
+
+    assert code == 1
+    assert f"Port {port} can't be used" in output
+    assert f"make run PORT={port + 1}" in output
+
+
+@pytest.mark.parametrize("port", ["0", "70000", "http"])
+def test_a_port_that_is_none_is_refused(port, monkeypatch):
+    monkeypatch.setenv("PORT", port)
+
+    with pytest.raises(CommandError, match="PORT must be a number from 1 to 65535"):
+        call_command("up")
