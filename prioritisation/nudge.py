@@ -48,12 +48,14 @@ class Breaker:
 
 
 breaker = Breaker()
-# Not the worker's connection, which waits up to 5 s.
+# Not the worker's connection, which waits up to 5 s. Without `max_retries` a broker lost between
+# the key and the message was tried again and again, for 6 s.
 _broker = Connection(
     settings.CELERY_BROKER_URL,
     transport_options={
         "socket_timeout": TIMEOUT_SECONDS,
         "socket_connect_timeout": TIMEOUT_SECONDS,
+        "max_retries": 0,
     },
 )
 _clients = threading.local()

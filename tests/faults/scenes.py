@@ -1,0 +1,124 @@
+"""What the tests of faults do to a product, and how they see whether its scores are right."""
+
+import contextlib
+import http.client
+import time
+from dataclasses import dataclass
+from threading import Thread
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection, connections
+
+from prioritisation import inputs, rescoring
+from prioritisation.models import ProductChange, Rating
+from prioritisation.verification import wrong_scores
+from prioritisation.writing import writing
+
+CSRF = "a" * 32
+
+
+def rate(product, value, *, number=1):
+    """The nurse's rating, changed as a request or a command does: nudging after COMMIT."""
+    with writing(means="command"):
+        ratings = Rating.objects.filter(product=product, persona__name="Nurse")
+        ratings.filter(requirement__number=number).update(value=value)
+
+
+def converged(product):
+    """Whether no mark is left; then the scores must be right."""
+    if ProductChange.objects.filter(product_id=product.pk).exists():
+        return False
+    assert wrong_scores(product.pk) == []
+    return True
+
+
+def stays_marked(product, *, seconds):
+    """Whether the product is still marked after so long."""
+    time.sleep(seconds)
+    return not converged(product)
+
+
+@contextlib.contextmanager
+def meanwhile(monkeypatch, act, *, wait=True):
+    """`act` runs once, in a connection of its own, between a rescore's reading and its writing."""
+    read, started = inputs.read_inputs, []
+
+    def read_then_act(*args, **kwargs):
+        found = read(*args, **kwargs)
+        if not started:
+            started.append(in_thread(act))
+            started[0].join(None if wait else 0.2)
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rescoring, "read_inputs", read_then_act)
+        yield
+    started[0].join(10)
+    assert not started[0].is_alive()
+
+
+def in_thread(act):
+    def run():
+        try:
+            act()
+        finally:
+            connections.close_all()
+
+    thread = Thread(target=run)
+    thread.start()
+    return thread
+
+
+def in_sql(statement, values=()):
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+@dataclass
+class Answer:
+    status: int
+    body: str
+    milliseconds: float
+
+
+class Browser:
+    """Somebody signed in, on one kept-open connection."""
+
+    def __init__(self, address, user):
+        self._connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
+        session = SessionStore()
+        session[SESSION_KEY] = str(user.pk)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session["basis"] = "seen"
+        session.save()
+        self._headers = {
+            "Cookie": f"{settings.SESSION_COOKIE_NAME}={session.session_key}; csrftoken={CSRF}",
+            "X-CSRFToken": CSRF,
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        self._connection.close()
+
+    def ask(self, method, path, form=None):
+        begun = time.perf_counter()
+        self._connection.request(method, path, form and urlencode(form), self._headers)
+        response = self._connection.getresponse()
+        body = response.read().decode()
+        return Answer(response.status, body, (time.perf_counter() - begun) * 1000)
+
+    def rate(self, product, value, *, number=1):
+        """The nurse's rating, typed into its cell of the grid."""
+        rating = Rating.objects.get(
+            product=product, persona__name="Nurse", requirement__number=number
+        )
+        cell = f"c.{rating.requirement_id}.{rating.persona_id}.{rating.version}.{rating.value}"
+        form = {cell: value, "basis": "seen"}
+        return self.ask("POST", f"/p/{product.key}/rate/cell/", form)

@@ -1,0 +1,125 @@
+"""Redis killed or paused: writes answer as fast as ever, and scores still converge."""
+
+import time
+
+import pytest
+from kombu import Connection
+
+from accounts.models import User
+from prioritisation import nudge
+from tests import processes
+from tests.faults.scenes import Browser, converged, rate, stays_marked
+from tests.processes import eventually
+
+AT_MOST_MILLISECONDS = 300
+
+
+@pytest.fixture
+def broker():
+    with processes.valkey() as server:
+        yield server
+
+
+@pytest.fixture
+def our_nudges_go_to(monkeypatch, settings):
+    """This process's own nudges ring at another broker than the tests'."""
+
+    def go_to(url):
+        settings.REDIS_URL = url
+        celery_url = url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+        options = nudge._broker.transport_options
+        monkeypatch.setattr(nudge, "_broker", Connection(celery_url, transport_options=options))
+
+    return go_to
+
+
+@pytest.mark.parametrize("outage", ["pause", "kill"])
+def test_a_write_answers_in_time_without_redis_and_converges(product, broker, outage):
+    alice = User.objects.get(username="alice")
+    with (
+        processes.site(REDIS_URL=broker.url) as address,
+        Browser(address, alice) as browser,
+    ):
+        assert browser.rate(product, 4).status == 200  # so that connections and code are warm
+        assert '"broker": true' in browser.ask("GET", "/healthz").body
+
+        getattr(broker, outage)()
+        answers = [browser.rate(product, value) for value in (-2, 3, -4)]
+        health = browser.ask("GET", "/healthz")
+
+        with processes.sweeper(REDIS_URL=broker.url):
+            eventually(lambda: converged(product))
+        assert [answer.status for answer in answers] == [200] * 3
+        assert max(answer.milliseconds for answer in answers) < AT_MOST_MILLISECONDS
+        assert health.status == 200
+        assert '"broker": false' in health.body
+        assert health.milliseconds < AT_MOST_MILLISECONDS
+        if outage == "pause":
+            broker.resume()
+
+
+def milliseconds_of(call):
+    begun = time.perf_counter()
+    call()
+    return (time.perf_counter() - begun) * 1000
+
+
+def test_a_nudge_gives_a_paused_redis_200_ms_once_and_then_none(broker, our_nudges_go_to):
+    our_nudges_go_to(broker.url)
+    broker.pause()
+
+    assert milliseconds_of(lambda: nudge.nudge(1)) < 200
+    assert milliseconds_of(lambda: nudge.nudge(1)) < 5
+    broker.resume()
+
+
+def test_the_control_without_the_breaker_every_nudge_waits(broker, our_nudges_go_to, monkeypatch):
+    our_nudges_go_to(broker.url)
+    monkeypatch.setattr(nudge, "breaker", nudge.Breaker(rest_seconds=0))
+    broker.pause()
+
+    assert min(milliseconds_of(lambda: nudge.nudge(1)) for _ in range(3)) > 90
+    broker.resume()
+
+
+def test_the_control_with_ordinary_timeouts_a_nudge_takes_too_long(
+    broker, our_nudges_go_to, monkeypatch
+):
+    our_nudges_go_to(broker.url)
+    monkeypatch.setattr(nudge, "TIMEOUT_SECONDS", 0.6)
+    broker.pause()
+
+    assert milliseconds_of(lambda: nudge.nudge(1)) > 500
+    broker.resume()
+
+
+@pytest.mark.parametrize("outage", ["pause", "kill"])
+def test_a_redis_lost_between_the_key_and_the_message_costs_no_more(
+    broker, our_nudges_go_to, monkeypatch, outage
+):
+    class KeyOnly:
+        def set(self, *args, **kwargs):
+            return True
+
+    our_nudges_go_to(broker.url)
+    monkeypatch.setattr(nudge, "client", KeyOnly)
+    getattr(broker, outage)()
+
+    assert milliseconds_of(lambda: nudge.nudge(1)) < 250
+    if outage == "pause":
+        broker.resume()
+
+
+def test_a_worker_recovers_when_the_broker_is_started_again(
+    product, broker, our_nudges_go_to, monkeypatch
+):
+    our_nudges_go_to(broker.url)
+    monkeypatch.setattr(nudge, "breaker", nudge.Breaker(rest_seconds=0))
+    with processes.celery_worker(REDIS_URL=broker.url):
+        broker.kill()
+        rate(product, -4)
+        assert stays_marked(product, seconds=0.5)  # the control: it isn't somebody else
+
+        broker.start()
+        # No sweeper: only a worker that listens again sees one of these.
+        eventually(lambda: rate(product, -2) or converged(product), every=0.4, within=15)
