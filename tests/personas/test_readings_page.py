@@ -1,0 +1,95 @@
+import pytest
+
+from personas.models import AdoptionReading
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rota(client):
+    alice = cast.user("alice")
+    client.force_login(alice)
+    return cast.rota(alice)
+
+
+def record(client, rota, persona="Nurse", **given):
+    plain = {"installed": "500", "active": "200", "worked_around": "60", "note": "", "source": ""}
+    persona = rota.personas.get(name=persona)
+    address = f"/p/ROTA/personas/{persona.pk}/readings/"
+    return client.post(address, plain | {"observed_on": "2026-11-01"} | given)
+
+
+def test_a_reading_is_recorded_in_place(client, rota):
+    response = record(client, rota, note="a group chat")
+
+    assert response["Location"] == "/p/ROTA/personas/"
+    reading = AdoptionReading.objects.get()
+    assert (reading.installed, reading.active, reading.worked_around) == (500, 200, 60)
+    assert (reading.note, reading.updated_by.username) == ("a group chat", "alice")
+
+
+def test_a_second_reading_of_a_day_takes_the_place_of_the_first(client, rota):
+    record(client, rota)
+    record(client, rota, active="300")
+
+    assert AdoptionReading.objects.get().active == 300
+
+
+def test_the_card_shows_the_funnel_and_the_line_over_time(client, rota):
+    record(client, rota)
+    record(client, rota, observed_on="2026-11-20", active="300")
+
+    page = client.get("/p/ROTA/personas/")
+
+    (nurse,) = page.context["gallery"].users
+    assert [(step.name, step.people, step.width) for step in nurse.funnel] == [
+        ("in the segment", 500, 100),
+        ("have it", 500, 100),
+        ("use it", 300, 60),
+        ("also work around it", 60, 48),
+    ]
+    # (200 − 60 + 5) / 510 and (300 − 60 + 5) / 510
+    assert [round(point.share, 4) for point in nurse.trend] == [0.2843, 0.4804]
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ({"active": "501"}, "active"),
+        ({"worked_around": "201"}, "worked_around"),
+        ({"installed": "-1"}, "installed"),
+        ({"installed": ""}, "installed"),
+        ({"installed": "2.5"}, "installed"),
+        ({"installed": "nan"}, "installed"),
+        ({"installed": "9" * 30}, "installed"),
+        ({"observed_on": "yesterday"}, "observed_on"),
+        ({"observed_on": "2026-02-30"}, "observed_on"),
+        ({"observed_on": "0001-01-01"}, "observed_on"),
+        ({"note": "x" * 501}, "note"),
+        ({"note": "a\0b"}, "note"),
+    ],
+)
+def test_a_bad_reading_gets_a_message_beside_its_figure(client, rota, given, wrong):
+    response = record(client, rota, **given)
+
+    assert response.status_code == 422
+    (nurse,) = response.context["gallery"].users
+    assert wrong in nurse.persona.form.errors
+    assert response.context["opened"] == nurse.persona.pk
+    assert not AdoptionReading.objects.exists()
+
+
+def test_who_pays_adopts_nothing(client, rota):
+    response = record(client, rota, persona="Hospital")
+
+    assert response.status_code == 422
+    assert not AdoptionReading.objects.exists()
+
+
+def test_a_contributor_records_and_a_viewer_doesnt(client, rota):
+    for name, role, status in [("bob", "contributor", 302), ("vera", "viewer", 403)]:
+        member = cast.user(name)
+        cast.join(rota, member, role)
+        client.force_login(member)
+        assert record(client, rota).status_code == status
