@@ -1,0 +1,30 @@
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import User
+from prioritisation.sampling import load_samples
+from prioritisation.writing import writing
+
+
+class Command(BaseCommand):
+    help = "Make the sample products that the owner hasn't got yet."
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--owner", metavar="USER", help="name or e-mail; else the first superuser"
+        )
+
+    def handle(self, *, owner, verbosity, **options):
+        users = User.objects.filter(is_active=True)
+        found = (
+            users.filter(username=owner).first() or User.objects.by_email(owner)
+            if owner
+            else users.filter(is_superuser=True).order_by("pk").first()
+        )
+        if found is None:
+            called = f"No user has the name or e-mail {owner}." if owner else "Name the owner."
+            raise CommandError(called)
+        with writing(user=found, means="command"):
+            products = load_samples(found)
+        if verbosity:
+            keys = ", ".join(product.key for product in products)
+            self.stdout.write(keys or "The samples are there already.")

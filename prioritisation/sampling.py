@@ -1,0 +1,163 @@
+"""The sample products: made-up stories (samples/*.json) that behave like real ones.
+
+A rating is written "VALUE BASIS | source | note"; without a source it is the owner's own. Days
+are relative, so that a sample is never stale.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from django.utils import timezone
+
+from personas.models import Persona
+from personas.services import record_reading
+from prioritisation.models import ScoreChange, ScoringPolicy, ScoringRun
+from prioritisation.rescoring import rescore
+from prioritisation.services import NewRating, record_ratings
+from products.models import Comment, Product, Requirement
+from products.services import add_requirements, create_product
+
+STORIES = Path(__file__).parent / "samples"
+BEGAN_WEEKS_AGO = 28
+
+
+def load_samples(owner, *, today=None):
+    """Make the samples that the owner hasn't got; return those. Call it inside `writing(…)`."""
+    stories = [json.loads(path.read_text()) for path in sorted(STORIES.glob("*.json"))]
+    has = set(
+        Product.objects.filter(is_sample=True, memberships__user=owner).values_list(
+            "name", flat=True
+        )
+    )
+    today = today or timezone.now().date()
+    return [_Telling(story, owner, today).tell() for story in stories if story["name"] not in has]
+
+
+@dataclass
+class _Telling:
+    story: dict
+    owner: object
+    today: date
+
+    def tell(self):
+        self.began = self._moment(weeks_ago=BEGAN_WEEKS_AGO)
+        self.product = self._make_product()
+        self.personas = self._make_personas()
+        requirements = self._make_requirements()
+        self._weigh()
+        self._rate(requirements)
+        self._comment(requirements)
+        self._let_time_pass()
+        return self.product
+
+    def _moment(self, *, weeks_ago):
+        day = self.today - timedelta(weeks=weeks_ago)
+        return datetime.combine(day, time(9), tzinfo=timezone.get_default_timezone())
+
+    def _make_product(self):
+        is_free = not Product.objects.filter(key=self.story["key"]).exists()
+        fields = {name: self.story[name] for name in ("name", "description", "capacity")}
+        return create_product(
+            owner=self.owner,
+            key=self.story["key"] if is_free else "",
+            effort_unit=self.story.get("effort_unit", "days"),
+            is_sample=True,
+            created_at=self.began,
+            **fields,
+        )
+
+    def _weigh(self):
+        policies = ScoringPolicy.objects.filter(product=self.product)
+        policies.update(updated_by=self.owner, **self.story.get("policy", {}))
+
+    def _make_personas(self):
+        """Name → Persona. One by one: they get their ids, and so their place, in order."""
+        return {
+            told["name"]: Persona.objects.create(
+                product=self.product,
+                position=position,
+                updated_by=self.owner,
+                **{name: value for name, value in told.items() if name != "readings"},
+            )
+            for position, told in enumerate(self.story["personas"])
+        }
+
+    def _make_requirements(self):
+        return add_requirements(
+            product=self.product,
+            by=self.owner,
+            requirements=[self._requirement(told) for told in self.story["requirements"]],
+        )
+
+    def _requirement(self, told):
+        fields = {
+            name: value
+            for name, value in told.items()
+            if name not in ("ratings", "comments", "must_in_days")
+        }
+        if "must_in_days" in told:
+            fields["must_by"] = self.today + timedelta(days=told["must_in_days"])
+        return Requirement(created_at=self.began, **fields)
+
+    def _rate(self, requirements):
+        ratings = [
+            self._rating(requirement, name, text)
+            for requirement, told in zip(requirements, self.story["requirements"], strict=True)
+            for name, texts in told["ratings"].items()
+            for text in texts
+        ]
+        for as_source in (True, False):
+            record_ratings(
+                product=self.product,
+                by=self.owner,
+                ratings=[new for new in ratings if bool(new.source) == as_source],
+                as_source=as_source,
+            )
+
+    def _rating(self, requirement, persona, text):
+        rating, source, note = [*text.split(" | "), "", ""][:3]
+        value, basis = rating.split()
+        return NewRating(requirement.pk, self.personas[persona].pk, int(value), basis, note, source)
+
+    def _comment(self, requirements):
+        Comment.objects.bulk_create(
+            Comment(
+                product=self.product,
+                requirement=requirement,
+                author=self.owner,
+                text=text,
+                created_at=self._moment(weeks_ago=3),
+            )
+            for requirement, told in zip(requirements, self.story["requirements"], strict=True)
+            for text in told.get("comments", [])
+        )
+
+    def _let_time_pass(self):
+        """Record the readings in their order, with a rescore dated that day after each day's, so
+        that the sample has a past to look back on."""
+        rescore(self.product.pk)
+        days = {}
+        for told in self.story["personas"]:
+            for reading in told.get("readings", []):
+                days.setdefault(reading["weeks_ago"], []).append((told["name"], reading))
+        for weeks_ago in sorted(days, reverse=True):
+            for name, reading in days[weeks_ago]:
+                self._record(name, reading)
+            version = rescore(self.product.pk)
+            self._date_back(version, self._moment(weeks_ago=weeks_ago))
+        self._date_back(1, self.began)
+
+    def _record(self, name, reading):
+        record_reading(
+            persona=self.personas[name],
+            observed_on=self.today - timedelta(weeks=reading["weeks_ago"]),
+            by=self.owner,
+            **{key: value for key, value in reading.items() if key != "weeks_ago"},
+        )
+
+    def _date_back(self, version, moment):
+        runs = ScoringRun.objects.filter(product=self.product, version=version)
+        ScoreChange.objects.filter(run__in=runs).update(created_at=moment)
+        runs.update(computed_at=moment)

@@ -1,0 +1,139 @@
+"""The samples: they load once, rank, and open on what surprises."""
+
+from datetime import date
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from personas.models import AdoptionReading
+from prioritisation.cards import read_cards, surprise
+from prioritisation.models import ProductChange, ScoreChange, ScoringRun
+from prioritisation.selectors import read_ranking
+from prioritisation.verification import verify_all
+from products.models import Product
+from products.services import create_product
+from tests.cast import user
+
+
+@pytest.fixture
+def alice(db):
+    return user("alice", is_superuser=True)
+
+
+@pytest.fixture
+def samples(alice):
+    call_command("load_samples", verbosity=0)
+    return {product.key: product for product in Product.objects.all()}
+
+
+def test_they_are_an_enterprise_tool_a_free_app_and_both(samples, alice):
+    markets = {card.product.key: card.market for card in read_cards(alice)}
+
+    assert markets == {
+        "ROTA": "Users, a buyer, a sponsor and others",
+        "LARDER": "Users and a sponsor",
+        "SLATE": "Users, a buyer and a sponsor",
+    }
+    assert all(product.is_sample for product in samples.values())
+
+
+@pytest.mark.parametrize(
+    ("key", "first", "surprising", "rank", "users"),
+    [
+        ("ROTA", "Swap shifts in two taps", "Single sign-on and audit export", 15,
+         ["Nurses", "Ward leads"]),
+        ("LARDER", "Shopping list that works without signal",
+         "Sponsored product in the shopping list", 9, ["Weeknight cooks", "Batch cooks"]),
+        ("SLATE", "Report a sick child in two taps",
+         "Attendance dashboard for the district", 9, ["Parents", "Teachers"]),
+    ],
+)  # fmt: skip
+def test_each_opens_on_what_payers_want_most_and_users_wont_use(
+    samples, key, first, surprising, rank, users
+):
+    ranking = read_ranking(samples[key])
+    found = surprise(samples[key])
+
+    assert ranking.rows[0].title == first
+    assert (found.title, found.rank, found.users) == (surprising, rank, users)
+    # A payer can't want it more, and about a third would use it.
+    row = next(row for row in ranking.rows if row.title == surprising)
+    assert max(row.means.values()) == 5
+    assert 0.3 <= found.reach <= 0.4
+
+
+def test_rota_has_everything_that_the_pages_tell_of(samples):
+    rota = samples["ROTA"]
+    requirements = list(rota.requirements.all())
+    ranking = read_ranking(rota, only_ranked=False)
+
+    assert len(requirements) == 26
+    assert {requirement.status for requirement in requirements} == {
+        "idea", "planned", "in_progress", "shipped", "declined",
+    }  # fmt: skip
+    assert {r.must_reason for r in requirements} >= {"law", "safety", "contract", "upkeep"}
+    assert {flag for row in ranking.rows for flag in row.flags} >= {
+        "must_do", "harms", "end_users_not_asked", "guess", "shelfware",
+    }  # fmt: skip
+    assert [row.title for row in ranking.rows if row.rank is None] == [
+        "Rota in six more languages",
+        "Move to the supported database version",
+    ]
+    assert (rota.capacity, rota.effort_unit) == (60, "days")
+    # By hand: (200 active − 60 who also work around it + 10 · 0.5) / (500 + 10)
+    nurses = next(persona for persona in ranking.personas if persona.name == "Nurses")
+    assert nurses.adoption == pytest.approx(145 / 510)
+
+
+def test_a_sample_has_a_past(samples):
+    rota = samples["ROTA"]
+    runs = list(ScoringRun.objects.filter(product=rota).order_by("version"))
+
+    # Before any reading, then after each day with readings: 26, 18, 10 and 2 weeks ago.
+    assert [run.version for run in runs] == [1, 2, 3, 4, 5]
+    days = [run.computed_at.date() for run in runs]
+    newest = AdoptionReading.objects.filter(product=rota).latest("observed_on").observed_on
+    assert days == sorted(days)
+    assert days[-1] == newest < date.today()  # noqa: DTZ011 - the database's zone is UTC as well
+    moved = ScoreChange.objects.filter(product=rota, requirement_key="ROTA-1").order_by("id")
+    assert [change.created_at.date() for change in moved] == days
+
+
+def test_samples_are_scored_and_load_once(samples, alice, capsys):
+    assert not ProductChange.objects.exists()
+    assert [wrong for _product, wrong in verify_all() if wrong] == []
+    before = dict(Product.objects.values_list("key", "version"))
+
+    call_command("load_samples", "--owner", "ALICE@example.org")
+
+    assert capsys.readouterr().out == "The samples are there already.\n"
+    assert dict(Product.objects.values_list("key", "version")) == before
+
+
+def test_removing_them_leaves_ones_own_and_they_can_come_again(samples, alice, client):
+    own = create_product(name="Own", owner=alice)
+    client.force_login(alice)
+
+    client.post(reverse("samples_remove"))
+
+    assert list(Product.objects.all()) == [own]
+    call_command("load_samples", "--owner", "alice", verbosity=0)
+    assert Product.objects.filter(is_sample=True).count() == 3
+
+
+def test_a_key_that_is_taken_gives_way_to_another(alice):
+    create_product(name="Rota", owner=alice)
+    bob = user("bob")
+
+    call_command("load_samples", "--owner", "bob", verbosity=0)
+
+    sample = Product.objects.get(name="Rota", is_sample=True)
+    assert (sample.key, sample.memberships.get().user) == ("ROTA2", bob)
+
+
+def test_an_owner_must_be_known(db):
+    with pytest.raises(CommandError, match="Name the owner"):
+        call_command("load_samples")
+    with pytest.raises(CommandError, match="No user has the name or e-mail nobody"):
+        call_command("load_samples", "--owner", "nobody")
