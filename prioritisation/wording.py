@@ -26,7 +26,7 @@ def percent(share):
     """0…1 as a whole percentage, kept on one line; what isn't nought never reads as 0 %."""
     if share is None:
         return NONE
-    if 0 < share < 0.005:
+    if 0 < share < 0.01:
         return "under 1\u00a0%"
     return f"{share * 100:.0f}\u00a0%"
 

@@ -1,0 +1,83 @@
+"""A small ranking for tests of what pages show; every number in it is worked by hand."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+
+NOW = datetime(2026, 11, 26, 2, 0, 30, tzinfo=UTC)
+NURSE, LEAD, HOSPITAL, AGENCY = 1, 2, 3, 4
+
+
+@dataclass
+class Persona:
+    id: int
+    name: str
+    kind: str
+    weight: float
+
+    @property
+    def is_end_user(self):
+        return self.kind == "end_user"
+
+
+def personas():
+    # By id, as read_ranking gives them: a payer stands between the users.
+    return [
+        Persona(NURSE, "Nurses", "end_user", 0.80),
+        Persona(HOSPITAL, "Hospital", "procurer", 0.10),
+        Persona(LEAD, "Ward leads", "end_user", 0.05),
+        Persona(AGENCY, "Agency", "advertiser", 0.05),
+    ]
+
+
+@dataclass
+class Row:
+    number: int
+    title: str = "A title"
+    score: int | None = None
+    rank: int | None = None
+    effort_rank: int | None = None
+    effort: float | None = None
+    status: str = "idea"
+    must_reason: str = ""
+    must_by: date | None = None
+    contributions: dict = field(default_factory=dict)
+    unrealised: dict = field(default_factory=dict)
+    low: int | None = None
+    high: int | None = None
+    answered: float | None = None
+    value_for_effort: float | None = None
+    tags: list = field(default_factory=list)
+    flags: list = field(default_factory=list)
+    harmed: list = field(default_factory=list)
+    description: str = ""
+    requirement_version: int = 1
+
+    @property
+    def ranked(self):
+        return self.rank is not None
+
+    @property
+    def requirement_id(self):
+        return 100 + self.number
+
+    @property
+    def key(self):
+        return f"ROTA-{self.number}"
+
+
+def rated(number, points, rank, **fields):
+    """A row whose score, in points, is all the nurses'."""
+    score = round(points * 10_000)
+    fields = {"contributions": {NURSE: score}, "low": score, "high": score, "answered": 1} | fields
+    return Row(number, score=score, rank=rank, **fields)
+
+
+def ranking(*rows, capacity=60, unit="days", people=None, computed_at=NOW, stale=False):
+    return SimpleNamespace(
+        product=SimpleNamespace(key="ROTA", effort_unit=unit, capacity=capacity),
+        personas=personas() if people is None else people,
+        rows=list(rows),
+        computed_at=computed_at,
+        stale=stale,
+    )
