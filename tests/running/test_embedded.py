@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from config import embedded, secrets
+from config import embedded, folders, secrets
 from config.children import ChildEnded
 from tests.processes import eventually
 
@@ -116,15 +116,15 @@ def test_a_folder_that_postgresqls_account_cannot_reach_is_no_hindrance(tmp_path
 
 
 def test_data_of_a_checkout_that_was_removed_are_put_aside(tmp_path, monkeypatch):
-    monkeypatch.setattr(embedded, "make_folder", lambda folder: folder.mkdir(exist_ok=True))
+    monkeypatch.setattr(folders, "make_folder", lambda folder: folder.mkdir(exist_ok=True))
     home, marker = tmp_path / "kept", tmp_path / "marker"
-    embedded._take_elsewhere(home, marker=marker)
+    folders.take_elsewhere(home, marker=marker)
     (home / "rows").write_text("old")
-    embedded._take_elsewhere(home, marker=marker)
+    folders.take_elsewhere(home, marker=marker)
     assert (home / "rows").exists()
 
     marker.unlink()
-    embedded._take_elsewhere(home, marker=marker)
+    folders.take_elsewhere(home, marker=marker)
 
     assert list(home.iterdir()) == []
     assert [path.read_text() for path in tmp_path.glob("kept.*/rows")] == ["old"]
@@ -134,9 +134,9 @@ def test_data_of_another_postgresql_version_are_left_alone(data_dir, servers):
     first = servers(data_dir)
     first.start(valkey=False)
     first.stop()
-    (embedded._home(data_dir) / "postgres/data/PG_VERSION").write_text("9\n")
+    (folders.home_of(data_dir) / "postgres/data/PG_VERSION").write_text("9\n")
 
-    with pytest.raises(embedded.CannotStart, match="written by PostgreSQL 9"):
+    with pytest.raises(folders.CannotStart, match="written by PostgreSQL 9"):
         servers(data_dir).start(valkey=False)
 
 

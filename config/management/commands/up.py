@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections, transaction
 
-from config import embedded
+from config import embedded, folders
 from config.children import (
     Child,
     ChildEnded,
@@ -53,7 +53,7 @@ class Command(BaseCommand):
         self.data_dir = Path(settings.DATA_DIR).resolve()
         self.port = _port()
         self.address = f"http://{HOST}:{self.port}/"
-        embedded.make_folder(self.data_dir)
+        folders.make_folder(self.data_dir)
         with _only_one(self.data_dir / "running", self.address) as other:
             if other:
                 self._say(f"Userward is already running at {other}.")
@@ -70,7 +70,7 @@ class Command(BaseCommand):
                 self._watch()
         except KeyboardInterrupt:
             self._say("Stopping …")
-        except (embedded.CannotStart, ChildEnded, TimeoutError) as error:
+        except (folders.CannotStart, ChildEnded, TimeoutError) as error:
             raise CommandError(str(error)) from error
         except OperationalError as error:
             raise CommandError(f"PostgreSQL doesn't answer: {error}") from error
