@@ -142,20 +142,19 @@
   }
 
   /* ---- polling: say so when it fails, and what still holds ---- */
-  let lost = null;
+  let before = null;
   function live(event) {
-    if (event.target.id !== "ranking") return;
     const text = $("#live-text");
-    if (!text || (event.detail.successful && !lost)) return;
+    if (event.target.id !== "ranking" || !text) return;
     if (event.detail.successful) {
-      text.textContent = lost.text;
-      lost = null;
-    } else if (!lost) {
+      if (before) text.replaceChildren(...before);
+      before = null;
+    } else if (!before) {
+      before = [...text.childNodes];
       const now = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-      lost = { text: "Live" };
       text.textContent = `Not live since ${now}. Looking again every few seconds; the order stays as it was.`;
     }
-    $("#standing")?.classList.toggle("busy", !!lost);
+    $("#standing .live")?.classList.toggle("lost", !!before);
   }
   document.addEventListener("htmx:afterRequest", live);
 

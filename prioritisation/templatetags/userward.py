@@ -10,6 +10,7 @@ register.filter("points", wording.points)
 register.filter("signed", wording.signed)
 register.filter("percent", wording.percent)
 register.filter("effort", wording.with_unit)
+register.filter("amount", wording.amount)
 
 
 @register.filter
@@ -30,7 +31,7 @@ def may(product, action):
 
 #: The pages that a link of the navigation stands for, beside its own.
 BELOW = {
-    "ranking": ("requirement", "requirement_new", "requirement_edit"),
+    "ranking": ("requirement", "requirement_new", "requirement_edit", "start"),
     "personas": ("persona_new", "persona_edit", "reading_new"),
     "product_edit": ("product_delete", "import"),
     "products": ("product_new",),
@@ -41,14 +42,16 @@ BELOW = {
 def nav(context, name, icon, label):
     """A link to the page of that name, of the context's product if there is one."""
     product = context.get("product")
+    args = [product.key] if product else []
     match = context["request"].resolver_match
     here = match.url_name if match else None
     try:
-        href = reverse(name, args=[product.key] if product else [])
+        href = reverse(name, args=args)
     except NoReverseMatch:  # until every page of the contract is there
         return {}
     return {
         "href": href,
+        "name": name,
         "icon": icon,
         "label": label,
         "current": here == name or here in BELOW.get(name, ()),
