@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 
 from personas.models import AdoptionReading, Persona
-from products.admin_base import EventAdmin, InputAdmin, VersionedForm
+from products.admin_base import BackOfficeForm, EventAdmin, InputAdmin
 
 
 @admin.register(Persona)
@@ -20,7 +20,7 @@ class PersonaAdmin(InputAdmin):
     ]
 
 
-class ReadingForm(VersionedForm):
+class ReadingForm(BackOfficeForm):
     def clean_persona(self):
         persona = self.cleaned_data["persona"]
         if not persona.is_end_user:

@@ -13,10 +13,10 @@ from prioritisation.models import (
     ScoringState,
 )
 from prioritisation.scoring import UNIT
-from products.admin_base import CsvExport, EventAdmin, InputAdmin, ReadOnlyAdmin, VersionedForm
+from products.admin_base import BackOfficeForm, CsvExport, EventAdmin, InputAdmin, ReadOnlyAdmin
 
 
-class RatingForm(VersionedForm):
+class RatingForm(BackOfficeForm):
     def clean(self):
         cleaned = super().clean()
         requirement, persona = cleaned.get("requirement"), cleaned.get("persona")

@@ -4,7 +4,7 @@ from django.forms.models import BaseInlineFormSet
 from import_export import resources
 from import_export.fields import Field
 
-from products.admin_base import CsvExport, EventAdmin, InputAdmin, ReadOnlyAdmin, VersionedForm
+from products.admin_base import BackOfficeForm, CsvExport, EventAdmin, InputAdmin, ReadOnlyAdmin
 from products.models import Comment, Membership, Product, Requirement
 from products.roles import Role
 
@@ -22,7 +22,7 @@ class MembersFormSet(BaseInlineFormSet):
             raise ValidationError("A product keeps an owner.")
 
 
-class MemberForm(VersionedForm):
+class MemberForm(BackOfficeForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         # Somebody else is another membership.

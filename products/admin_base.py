@@ -58,7 +58,7 @@ class EventAdmin(ReadOnlyAdmin):
         return event.pgh_obj_id
 
 
-class VersionedForm(forms.ModelForm):
+class BackOfficeForm(forms.ModelForm):
     """Holds the version that its reader saw; whoever saves later sees both values and chooses.
 
     Fields that only the other one changed show the new value; fields that both changed keep
@@ -134,7 +134,7 @@ def shown(value):
 class InputAdmin(admin.ModelAdmin):
     """Inputs: versioned forms, deletes that wait for a running rescore, the history of a row."""
 
-    form = VersionedForm
+    form = BackOfficeForm
     #: fields that never change once the row is there
     fixed_fields = ()
     formfield_overrides = HTTPS_ASSUMED
