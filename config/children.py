@@ -8,7 +8,10 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
@@ -24,6 +27,10 @@ class ChildEnded(Exception):
             f"{child.name} ended by itself (exit code {child.process.returncode}). "
             f"The end of {child.log}:\n{tail(child.log)}"
         )
+
+
+class SiteBroken(Exception):
+    """Every page of the site is an error; the message shows the end of its log."""
 
 
 class Child:
@@ -98,6 +105,22 @@ def wait_until(ready: Callable[[], bool], *, children: Iterable[Child], seconds:
             logs = "\n".join(f"{child.log}:\n{tail(child.log)}" for child in children)
             raise TimeoutError(f"not ready within {seconds:g} seconds\n{logs}")
         time.sleep(0.01)
+
+
+def site_answers(address: str, web: Child) -> bool:
+    """Whether the site there is ready; raises SiteBroken if it only has errors to show."""
+    try:
+        with urllib.request.urlopen(f"{address}/readyz", timeout=10):  # noqa: S310
+            return True
+    except urllib.error.HTTPError as error:
+        if error.code == HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise SiteBroken(
+                f"The site answers with errors. {web.log}:\n{tail(web.log)}"
+            ) from error
+        # 400: ALLOWED_HOSTS lacks our address, which is none of our business.
+        return error.code != HTTPStatus.SERVICE_UNAVAILABLE
+    except OSError:
+        return False
 
 
 def stop_all(children: list[Child]) -> None:

@@ -14,8 +14,6 @@ import socket
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,7 +22,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from config import embedded
-from config.children import Child, tail, wait_until
+from config.children import Child, site_answers, tail, wait_until
 
 
 def eventually(check: Callable, *, within: float = 10, every: float = 0.02):
@@ -75,7 +73,7 @@ def site(application: str = "config.wsgi", *, threads: int = 4, **env: str) -> I
     options = [f"--threads={threads}", "--no-control-socket", "--graceful-timeout=2"]
     with _program("web", [*arguments, *options], env) as web:
         address = f"http://127.0.0.1:{port}"
-        wait_until(lambda: _answers(f"{address}/readyz"), children=[web], seconds=60)
+        wait_until(lambda: site_answers(address, web), children=[web], seconds=60)
         yield address
 
 
@@ -199,16 +197,6 @@ def _named(match: re.Match) -> str:
 
 def _wait_for_line(child: Child, text: str) -> None:
     wait_until(lambda: text in child.log.read_text(), children=[child], seconds=30)
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=10):  # noqa: S310
-            return True
-    except urllib.error.HTTPError as error:
-        return error.code < 500
-    except OSError:
-        return False
 
 
 def free_port() -> int:

@@ -5,8 +5,6 @@ import signal
 import socket
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +19,9 @@ from config import embedded, folders
 from config.children import (
     Child,
     ChildEnded,
+    SiteBroken,
     end_with_parent,
+    site_answers,
     start_over_when_large,
     stop_all,
     wait_until,
@@ -52,9 +52,9 @@ class Command(BaseCommand):
         )  # for the site we start: plain http, on this machine
         self.data_dir = Path(settings.DATA_DIR).resolve()
         self.port = _port()
-        self.address = f"http://{HOST}:{self.port}/"
+        self.address = f"http://{HOST}:{self.port}"
         folders.make_folder(self.data_dir)
-        with _only_one(self.data_dir / "running", self.address) as other:
+        with _only_one(self.data_dir / "running", f"{self.address}/") as other:
             if other:
                 self._say(f"Userward is already running at {other}.")
                 return
@@ -70,7 +70,7 @@ class Command(BaseCommand):
                 self._watch()
         except KeyboardInterrupt:
             self._say("Stopping …")
-        except (folders.CannotStart, ChildEnded, TimeoutError) as error:
+        except (folders.CannotStart, ChildEnded, SiteBroken, TimeoutError) as error:
             raise CommandError(str(error)) from error
         except OperationalError as error:
             raise CommandError(f"PostgreSQL doesn't answer: {error}") from error
@@ -87,8 +87,12 @@ class Command(BaseCommand):
         for name, arguments in _programs(self.port).items():
             self._start_child(name, arguments)
         self._make_owner_once()
-        wait_until(self._site_answers, children=self.children, seconds=SECONDS_TO_FIRST_PAGE)
-        self._say(f"\nUserward runs at {self.address}    (Ctrl-C stops it)\nLogs: {self._logs}/")
+        wait_until(
+            lambda: site_answers(self.address, self.children[-1]),
+            children=self.children,
+            seconds=SECONDS_TO_FIRST_PAGE,
+        )
+        self._say(f"\nUserward runs at {self.address}/    (Ctrl-C stops it)\nLogs: {self._logs}/")
 
     @property
     def _logs(self) -> Path:
@@ -119,16 +123,6 @@ class Command(BaseCommand):
                 f"    sign in as   {OWNER}\n    password     {password}\n"
             )
         connections.close_all()
-
-    def _site_answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.address}readyz", timeout=10) as answer:  # noqa: S310
-                return answer.status == 200
-        except urllib.error.HTTPError as error:
-            return error.code < 500  # 503: not ready; 400: ALLOWED_HOSTS lacks our address
-        except OSError:
-            time.sleep(0.05)
-            return False
 
     def _watch(self):
         while True:
