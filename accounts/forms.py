@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.utils import timezone
 
 from accounts.models import Token
@@ -18,6 +18,13 @@ class SignInForm(AuthenticationForm):
         name = self.fields["username"]
         name.label, name.max_length = "Name or e-mail", 254
         name.widget.attrs["maxlength"] = 254
+
+
+class NewPasswordForm(PasswordChangeForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # One form among others on its page: a reader begins at the top.
+        del self.fields["old_password"].widget.attrs["autofocus"]
 
 
 class NewTokenForm(forms.Form):

@@ -1,14 +1,13 @@
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth
-from django.contrib.auth.forms import PasswordChangeForm
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import public, signed_in
-from accounts.forms import NewTokenForm, SignInForm
+from accounts.forms import NewPasswordForm, NewTokenForm, SignInForm
 
 
 @public
@@ -35,7 +34,7 @@ def account(request):
 @signed_in
 @require_POST
 def change_password(request):
-    form = PasswordChangeForm(request.user, request.POST)
+    form = NewPasswordForm(request.user, request.POST)
     if not form.is_valid():
         return _page(request, status=422, password=form)
     form.save()
@@ -69,7 +68,7 @@ def revoke_token(request, pk):
 @never_cache
 def _page(request, *, status=200, **context):
     page = {
-        "password": PasswordChangeForm(request.user),
+        "password": NewPasswordForm(request.user),
         "new_token": NewTokenForm(),
         "tokens": request.user.tokens.order_by("revoked_at", "-created_at", "-pk"),
         "now": timezone.now(),

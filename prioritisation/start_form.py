@@ -24,7 +24,7 @@ class StartForm(forms.Form):
     )
     payers = box(
         "Who else pays, approves or sponsors?",
-        "May stay empty. Say so if it isn’t a buyer: Agency (advertiser)",
+        "May stay empty. Or, say, Agency (advertiser)",
         required=False,
         placeholder="Hospital",
     )

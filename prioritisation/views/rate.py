@@ -125,7 +125,9 @@ def _page_number(text):
 def _chosen(text, grid):
     """The persona asked for, else the first whose answers are missing."""
     named = [persona for persona in grid.personas if str(persona.pk) == text]
-    lacking = [cell.persona for row in grid.rows for cell in row.cells if cell.mine is None]
+    cells = [cell for row in grid.rows for cell in row.cells if cell.mine is None]
+    lacking = {cell.persona.pk for cell in cells if cell.persona.share is not None}
+    lacking = [persona for persona in grid.personas if persona.pk in lacking]
     return next(iter(named or lacking or grid.personas), None)
 
 
