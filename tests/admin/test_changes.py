@@ -6,7 +6,6 @@ import pytest
 from django.db import connection, transaction
 
 from personas.models import AdoptionReading, Persona
-from prioritisation import nudge
 from prioritisation.models import ProductChange, Rating, Score, ScoreChange
 from prioritisation.rescoring import rescore
 from products.models import Product, Requirement
@@ -46,21 +45,19 @@ def test_an_edit_marks_its_product_and_answers_its_transaction(product, admin_cl
 
 
 def test_edits_and_bulk_deletes_ring_for_a_worker(
-    product, admin_client, form_of, django_capture_on_commit_callbacks
+    product, admin_client, form_of, django_capture_on_commit_callbacks, monkeypatch
 ):
-    rating = Rating.objects.filter(product=product).first()
-    path = url(Rating, "change", rating.pk)
+    rung = []
+    monkeypatch.setattr("prioritisation.writing.nudge", rung.append)
+    path = url(Rating, "change", Rating.objects.filter(product=product).first().pk)
     form = form_of(path) | {"value": "-2"}
-    deletion = product.requirements.all()[:1]
 
-    for write in (
-        lambda: admin_client.post(path, form),
-        lambda: delete_selected(admin_client, Requirement, deletion),
-    ):
-        nudge.hush(product.pk)
-        with django_capture_on_commit_callbacks(execute=True):
-            write()
-        assert nudge.client().exists(nudge.rung_key(product.pk))
+    with django_capture_on_commit_callbacks(execute=True):
+        admin_client.post(path, form)
+    assert rung == [product.pk]
+    with django_capture_on_commit_callbacks(execute=True):
+        delete_selected(admin_client, Requirement, product.requirements.all()[:1])
+    assert rung == [product.pk, product.pk]
 
 
 def test_a_form_saved_unchanged_writes_nothing(product, admin_client, form_of):
