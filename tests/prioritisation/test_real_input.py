@@ -5,10 +5,10 @@ from itertools import permutations
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from personas.models import Persona
 from prioritisation.rescoring import rescore
-from prioritisation.selectors import read_ranking
 from products.services import create_product
 from tests.cast import user
 from tests.prioritisation import real_input
@@ -19,37 +19,26 @@ def alice(db):
     return user("alice")
 
 
-def imported(product, sheet, tmp_path, *options):
-    """Import the sheet by the command, rescore, and read the ranking back."""
+def imported(product, owner, sheet, tmp_path, *options):
+    """Import the sheet by the command, rescore, and read the ranking back through the API."""
     path = tmp_path / "sheet.csv"
     path.write_text(sheet)
     call_command(
         "import_ratings", str(path), "--product", product.key, "--basis", "asked", *options
     )
     rescore(product.pk)
-    return read_back(product)
-
-
-def read_back(product):
-    ranking = read_ranking(product)
-    return [
-        {
-            "rank": row.rank,
-            "external_id": row.external_id,
-            "score": row.score / 10_000,
-            "low": row.low / 10_000,
-            "high": row.high / 10_000,
-            "value_for_effort": row.value_for_effort,
-        }
-        for row in ranking.rows
-    ]
+    client = Client()
+    client.force_login(owner)
+    ranking = client.get(f"/api/v1/products/{product.key}/ranking/").json()
+    assert (ranking["stale"], ranking["next"]) == (False, None)
+    return ranking["results"]
 
 
 @pytest.fixture
 def iris(alice, tmp_path):
     product = create_product(name="Iris", owner=alice)
     Persona.objects.create(product=product, name="Iris users", kind="end_user")
-    return imported(product, real_input.iris(), tmp_path)
+    return imported(product, alice, real_input.iris(), tmp_path)
 
 
 def test_82_requests_of_iris_rank_by_their_votes(iris):
@@ -71,11 +60,11 @@ def test_the_order_of_iris_never_contradicts_its_votes(iris):
     }
 
     assert len(iris) == len(votes) == 82
-    score = {row["external_id"]: row["score"] for row in iris}
+    score = {row["requirement"]["external_id"]: row["score"] for row in iris}
     for one, other in permutations(votes, 2):
         if votes[one] >= votes[other]:
             assert score[one] >= score[other]
-    assert {votes[row["external_id"]] for row in iris[:2]} == {15, 14}
+    assert {votes[row["requirement"]["external_id"]] for row in iris[:2]} == {15, 14}
 
 
 @pytest.fixture
@@ -85,7 +74,7 @@ def msword(alice, tmp_path):
         Persona.objects.create(
             product=product, name=f"Stakeholder {n}", kind="end_user", importance=weight
         )
-    return imported(product, real_input.msword(), tmp_path, "--from-scale", "1..9")
+    return imported(product, alice, real_input.msword(), tmp_path, "--from-scale", "1..9")
 
 
 def test_50_features_of_msword_score_as_worked_by_hand(msword):
@@ -93,7 +82,7 @@ def test_50_features_of_msword_score_as_worked_by_hand(msword):
 
     1…9 become 0 1 1 2 3 3 4 4 5, all known to 0.8.
     """
-    rows = {row["external_id"]: row for row in msword}
+    rows = {row["requirement"]["external_id"]: row for row in msword}
     by_hand = {
         "File-1": 74.0,  # 8 9 9 9 → 4 5 5 5: 111
         "File-3": 50.6667,  # 8 9 9 1 → 4 5 5 0: 76
@@ -108,11 +97,18 @@ def test_50_features_of_msword_score_as_worked_by_hand(msword):
     assert len(rows) == 50
     assert {name: rows[name]["score"] for name in by_hand} == by_hand
     # 74 points for a cost of 66.
-    assert rows["File-1"]["value_for_effort"] == pytest.approx(74 / 66)
+    assert rows["File-1"]["value_for_effort"] == pytest.approx(74 / 66, abs=1e-4)
+    # 16/24 of 36, 15, 25 and 35: they add up to 74 exactly.
+    assert {part["name"]: part["points"] for part in rows["File-1"]["contributions"]} == {
+        "Stakeholder 1": 24.0,
+        "Stakeholder 2": 10.0,
+        "Stakeholder 3": 16.6667,
+        "Stakeholder 4": 23.3333,
+    }
 
 
 def test_the_first_features_of_msword_are_those_of_the_hand_computation(msword):
-    first = [(row["rank"], row["external_id"]) for row in msword[:10]]
+    first = [(row["rank"], row["requirement"]["external_id"]) for row in msword[:10]]
 
     assert first[:7] == [
         (1, "File-1"),
@@ -129,7 +125,7 @@ def test_the_first_features_of_msword_are_those_of_the_hand_computation(msword):
 
 def test_no_feature_of_msword_stands_above_one_that_everybody_values_more(msword):
     values = {name: list(map(int, row)) for name, *row in real_input._piped("value.csv")}
-    score = {row["external_id"]: row["score"] for row in msword}
+    score = {row["requirement"]["external_id"]: row["score"] for row in msword}
 
     dominated = 0
     for one, other in permutations(values, 2):
