@@ -60,3 +60,10 @@ def and_join(names):
     """A, B and C."""
     *most, last = names
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def ordinal(place):
+    """1st, 2nd, 3rd, 4th, 11th, 21st."""
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    teen = 10 < place % 100 < 14
+    return f"{place:,}{'th' if teen else endings.get(place % 10, 'th')}"

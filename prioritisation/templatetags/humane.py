@@ -4,10 +4,11 @@ from django import template
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
-from prioritisation.wording import and_join
+from prioritisation.wording import and_join, ordinal
 
 register = template.Library()
 register.filter("and_join", and_join)
+register.filter("ordinal", ordinal)
 
 SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -15,14 +16,6 @@ SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "
 @register.filter
 def in_words(number):
     return SMALL[number] if 0 <= number < len(SMALL) else f"{number:,}"
-
-
-@register.filter
-def ordinal(number):
-    """1st, 2nd, 3rd, 4th, 11th, 21st."""
-    endings = {1: "st", 2: "nd", 3: "rd"}
-    teen = 10 < number % 100 < 14
-    return f"{number}{'th' if teen else endings.get(number % 10, 'th')}"
 
 
 @register.filter

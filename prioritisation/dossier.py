@@ -1,0 +1,147 @@
+"""All that a requirement's page shows, read in a fixed number of queries."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from personas.models import Persona
+from prioritisation import explanation
+from prioritisation.bars import bar_of, in_order, scale_for
+from prioritisation.lines import badges_of, evidence, is_rated
+from prioritisation.models import Basis, Rating, ScoreChange
+from prioritisation.selectors import ALL_STATUSES, read_ranking
+from prioritisation.wording import and_join, number, ordinal, points
+
+CHANGES_SHOWN = 20
+#: table of a mark → what changed, in the history's words
+CAUSES = {
+    "prioritisation_rating": "ratings",
+    "products_requirement": "the requirement",
+    "personas_persona": "personas",
+    "personas_adoptionreading": "adoption",
+    "prioritisation_scoringpolicy": "how it is weighed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A rating as listed: `set_aside` where a guess gives way to evidence."""
+
+    rating: Rating
+    who: str
+    set_aside: bool
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    at: object
+    score: str
+    by: str
+    """The difference to the change before, or empty."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    row: object
+    """The requirement's selectors.Row."""
+    standing: object
+    rated: bool
+    score: str
+    known: tuple
+    """What it rests on, as lines.evidence says."""
+    reason: object
+    sum: object
+    """An explanation.Sum, or None while it isn't scored."""
+    bar: object
+    low: str
+    high: str
+    question: object
+    badges: list
+    ratings: list
+    personas: list
+    moves: list
+    comments: list
+
+
+def harms_of(ranking, row):
+    """Whom the requirement harms, as a sentence names them, or empty."""
+    names = {persona.id: persona.name for persona in ranking.personas}
+    return and_join([names[persona] for persona in row.harmed]) if row.harmed else ""
+
+
+def read_requirement(product, requirement):
+    """(Ranking, Row) of one requirement, whatever its status."""
+    found = read_ranking(
+        product, statuses=ALL_STATUSES, only_ranked=False, requirement_id=requirement.pk
+    )
+    return found, found.rows[0]
+
+
+def read_dossier(product, requirement):
+    ranking, row = read_requirement(product, requirement)
+    rated = is_rated(row)
+    ordered = in_order(ranking.personas)
+    place = ordinal(row.rank) if row.rank else ""
+    return Dossier(
+        row=row,
+        standing=ranking.standing,
+        rated=rated,
+        score=points(row.score) if rated else "–",
+        known=evidence(row.answered) if rated else (),
+        reason=explanation.reason_for(row, ranking.personas, place),
+        sum=explanation.sum_of(row, ranking.personas) if rated else None,
+        bar=bar_of(row, ordered, scale_for([row])) if rated else None,
+        low=number((row.low or 0) / 10_000),
+        high=number((row.high or 0) / 10_000),
+        question=explanation.question_for(row, ranking.personas) if rated else None,
+        badges=badges_of(row, {persona.id: persona.name for persona in ranking.personas}),
+        ratings=_given(product, requirement, ranking.personas),
+        personas=list(Persona.objects.filter(product=product)),
+        moves=_moves(requirement),
+        comments=list(requirement.comments.select_related("author")),
+    )
+
+
+def _given(product, requirement, counted):
+    ids = {persona.id for persona in counted}
+    found = list(
+        Rating.objects.filter(product=product, requirement=requirement)
+        .select_related("persona", "rater")
+        .order_by("persona__position", "persona_id", "id")
+    )
+    evidenced = {one.persona_id for one in found if one.basis != Basis.GUESSED}
+    return [
+        Given(
+            rating=one,
+            who=str(one.rater) if one.rater else one.source or "no one named",
+            set_aside=one.basis == Basis.GUESSED and one.persona_id in evidenced,
+            counted=one.persona_id in ids,
+        )
+        for one in found
+    ]
+
+
+def _moves(requirement):
+    """The latest changes of the score, newest first."""
+    changes = list(
+        ScoreChange.objects.filter(requirement_id=requirement.pk)
+        .select_related("run")
+        .order_by("-id")[: CHANGES_SHOWN + 1]
+    )
+    older = [*changes[1:], None]
+    moves = [_move(now, before) for now, before in zip(changes, older, strict=True)]
+    return moves[:CHANGES_SHOWN]
+
+
+def _move(now, before):
+    tables = dict.fromkeys(CAUSES.get(name, name) for name in now.run.cause_tables)
+    score = points(now.score) if now.answered else "–"
+    by = ""
+    if before is not None and before.answered and now.answered:
+        difference = now.score - before.score
+        by = f"{'+' if difference > 0 else ''}{points(difference)}" if difference else ""
+    return Move(
+        timezone.localtime(now.created_at), score, by, and_join([*tables] or ["recomputed"])
+    )

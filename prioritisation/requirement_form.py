@@ -1,0 +1,198 @@
+"""The forms of a requirement's page: itself, what is decided, a rating, a comment."""
+
+from django import forms
+
+from prioritisation.models import Basis, Rating
+from prioritisation.services import record_rating
+from prioritisation.wording import signed
+from products.forms import VersionedForm
+from products.models import Comment, MustReason, Requirement, Status
+
+MUST_DO = ("must_reason", "must_note", "must_by")
+BUILT = (Status.PLANNED, Status.IN_PROGRESS)
+WANTS_A_REASON = "It harms {}. Say in a line why it is planned all the same."
+
+
+class TagsField(forms.CharField):
+    """Words apart by commas, as a list."""
+
+    def prepare_value(self, value):
+        return value if isinstance(value, str) or value is None else ", ".join(value)
+
+    def to_python(self, value):
+        return list(dict.fromkeys(filter(None, (tag.strip() for tag in (value or "").split(",")))))
+
+    def validate(self, value):
+        if len(value) > 20:
+            raise forms.ValidationError("At most 20 tags.")
+        if any(len(tag) > 40 for tag in value):
+            raise forms.ValidationError("A tag has at most 40 characters.")
+
+    def run_validators(self, value):
+        for tag in value:
+            super().run_validators(tag)
+
+    def has_changed(self, initial, data):
+        return self.to_python(self.prepare_value(initial)) != self.to_python(data)
+
+
+class Deciding:
+    """What is planned although it harms somebody needs a line of reason."""
+
+    def clean(self):
+        super().clean()
+        decided = self.cleaned_data
+        harmful = self.harms and decided.get("status") in BUILT
+        if harmful and not decided.get("decision", "").strip() and "decision" in decided:
+            self.add_error("decision", WANTS_A_REASON.format(self.harms))
+        return decided
+
+
+class RequirementForm(Deciding, VersionedForm):
+    """`harms` says whom it harms, or is empty; without `may_set_must_do` those fields are left out.
+
+    The instance's product is loaded.
+    """
+
+    limits = {"effort": (0.01, 1_000_000)}
+    tags = TagsField(required=False, max_length=1_000, help_text="Apart by commas.")
+    external_url = forms.URLField(
+        label="Address elsewhere", required=False, max_length=500, assume_scheme="https"
+    )
+
+    class Meta:
+        model = Requirement
+        fields = [
+            "title",
+            "description",
+            "effort",
+            "tags",
+            "status",
+            "decision",
+            *MUST_DO,
+            "external_id",
+            "external_url",
+        ]
+        labels = {
+            "must_note": "Which law, contract, risk",
+            "must_by": "By when",
+            "external_id": "Id elsewhere",
+        }
+        widgets = {
+            "description": forms.Textarea(attrs={"rows": 6}),
+            "decision": forms.Textarea(attrs={"rows": 2}),
+            "must_by": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+
+    def __init__(self, *args, may_set_must_do, harms="", **kwargs):
+        self.harms = harms
+        super().__init__(*args, **kwargs)
+        self.fields["effort"].help_text = f"In {self.instance.product.effort_unit}."
+        if not may_set_must_do:
+            for name in MUST_DO:
+                del self.fields[name]
+        else:
+            self.fields["must_reason"].choices = MustReason.choices
+
+    def clean_external_id(self):
+        """Told beside the field; the database's own check knows the product only when saving."""
+        found = self.cleaned_data["external_id"]
+        twins = self.instance.product.requirements.filter(external_id=found)
+        if found and twins.exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError("Another requirement has this id.")
+        return found
+
+
+class EstimateForm(VersionedForm):
+    limits = {"effort": (0.01, 1_000_000)}
+    number = forms.IntegerField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = Requirement
+        fields = ["effort"]
+
+
+class DecisionForm(Deciding, VersionedForm):
+    """`harms` says whom it harms, or is empty."""
+
+    class Meta:
+        model = Requirement
+        fields = ["status", "decision"]
+        widgets = {
+            "decision": forms.Textarea(
+                attrs={
+                    "rows": 2,
+                    "placeholder": "Why planned against the order, or why declined",
+                }
+            )
+        }
+
+    def __init__(self, *args, harms="", **kwargs):
+        self.harms = harms
+        super().__init__(*args, auto_id="decide_%s", **kwargs)
+
+
+class CommentForm(forms.ModelForm):
+    class Meta:
+        model = Comment
+        fields = ["text"]
+        labels = {"text": "Comment"}
+        widgets = {"text": forms.Textarea(attrs={"rows": 2, "placeholder": "Add a comment"})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, auto_id="comment_%s", **kwargs)
+
+
+class RatingForm(VersionedForm):
+    """The user's own rating of a requirement for one persona, recorded or changed.
+
+    The instance is the one that is there, or an unsaved one.
+    """
+
+    value = forms.TypedChoiceField(
+        label="How much",
+        coerce=int,
+        choices=[(value, signed(value)) for value in range(-5, 6)],
+        widget=forms.RadioSelect,
+        error_messages={
+            "invalid_choice": "A rating is a whole number from −5 to 5.",
+            "required": "Choose a number from −5 to 5.",
+        },
+    )
+
+    class Meta:
+        model = Rating
+        fields = ["value", "basis", "note"]
+        labels = {"basis": "How do you know"}
+        widgets = {"basis": forms.RadioSelect}
+
+    def __init__(self, data=None, *, instance, basis=Basis.GUESSED):
+        initial = {} if instance.pk else {"basis": basis}
+        super().__init__(data, instance=instance, auto_id="rate_%s", initial=initial)
+        self.fields["basis"].choices = Basis.choices
+        # Rated in another window since this form, which knows of no rating, was opened.
+        self.overtaken = bool(self.is_bound and instance.pk and not self.data.get("version"))
+        if self.overtaken:
+            self.data = self.data.copy()
+            self.data["version"] = instance.version
+            self.was = f"{signed(instance.value)}, {instance.basis}"
+
+    def clean(self):
+        super().clean()
+        if self.overtaken:
+            raise forms.ValidationError(
+                f"Meanwhile you said {self.was} in another window. Save again to replace that."
+            )
+        return self.cleaned_data
+
+    def save_rating(self, *, by):
+        """The Rating, or None after a conflict."""
+        if self.instance.pk:
+            return self.save_current(by=by)
+        return record_rating(
+            product=self.instance.product,
+            by=by,
+            requirement=self.instance.requirement,
+            persona=self.instance.persona,
+            **self.cleaned_data,
+        )

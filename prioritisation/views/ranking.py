@@ -1,0 +1,54 @@
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from prioritisation.filters import View
+from prioritisation.presentation import present
+from prioritisation.ranking_csv import csv_of
+from prioritisation.selectors import ALL_STATUSES, read_ranking, standing_of
+from products.access import may, product_view
+
+
+@product_view("read")
+def ranking(request, product):
+    return render(request, "prioritisation/ranking.html", _context(request, product))
+
+
+@product_view("read")
+def ranking_fragment(request, product):
+    """The ranking alone, for the page that polls; 204 while it is what the page has (`have`)."""
+    if request.GET.get("have") == standing_of(product.pk).validator:
+        # Not 304: htmx would swap in its empty body.
+        return HttpResponse(status=204)
+    context = _context(request, product) | {"fragment": True}
+    return render(request, "prioritisation/_ranking.html", context)
+
+
+@product_view("read")
+def ranking_csv(request, product):
+    """What the page shows, ranked or not, in its order."""
+    view = View.of(request.GET)
+    found = _read(product, view)
+    rows = [row for row in found.rows if view.keeps(row)]
+    response = HttpResponse(csv_of(found, rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{product.key}-ranking.csv"'
+    return response
+
+
+def _context(request, product):
+    view = View.of(request.GET)
+    found = _read(product, view)
+    return {
+        "product": product,
+        "page": present(found, view, now=timezone.now()),
+        "validator": found.standing.validator,
+        "estimate_url": reverse("estimate", args=[product.key]),
+        "may_add": may(product, "add_requirement"),
+        "may_rate": may(product, "rate"),
+        "may_edit": may(product, "edit_any_requirement"),
+    }
+
+
+def _read(product, view):
+    return read_ranking(product, order=view.order, statuses=ALL_STATUSES, only_ranked=False)
