@@ -64,7 +64,7 @@ def test_the_page_says_what_counting_a_new_end_user_would_do(client, rota):
 
 
 def test_shares_of_the_say_follow_the_formula(client, rota):
-    # λ .85. Nurse: 500 people, adoption .5, so weight 750; Surgeon: 1 person, 1.5. 0.85/501 = .17 %.
+    # λ .85 over 501 people of the same adoption: .85 · 500/501 and .85/501; the rest for payers.
     Persona.objects.create(product=rota, name="Surgeon", kind="end_user", headcount=1)
 
     page = client.get("/p/ROTA/personas/")

@@ -104,7 +104,8 @@ def test_of_two_editors_the_later_one_sees_both_and_chooses(client, rota):
     assert rota.name == "Rota of Bob"
 
     version = conflict.context["form"].data["version"]
-    edit(client, name="Rota of Alice", capacity="60", version=version, **{"choose-name": "theirs"})
+    chosen = {"version": version, "choose-name": "theirs"}
+    edit(client, name="Rota of Alice", capacity="60", **chosen)
 
     rota.refresh_from_db()
     assert (rota.name, rota.capacity) == ("Rota of Bob", 60)
@@ -115,7 +116,8 @@ def test_a_field_that_wasnt_touched_is_suggested_as_theirs(client, rota):
 
     conflict = edit(client, name="Rota", capacity="60").context["form"].conflict
 
-    assert {d.name: d.keep_theirs for d in conflict.differences} == {"name": True, "capacity": False}
+    kept = {one.name: one.keep_theirs for one in conflict.differences}
+    assert kept == {"name": True, "capacity": False}
 
 
 def test_deleting_takes_the_typed_key(client, rota):

@@ -122,7 +122,8 @@ def test_what_was_typed_is_kept(client, alice):
 def test_more_lines_can_be_added_and_what_is_there_stays(client, alice):
     client.post("/products/new/", BOXES)
 
-    client.post("/p/ROTA/start/add/", {"users": "nurse 9\nClerk 3", "titles": "Single sign-on\nNew"})
+    more = {"users": "nurse 9\nClerk 3", "titles": "Single sign-on\nNew"}
+    client.post("/p/ROTA/start/add/", more)
 
     product = Product.objects.get()
     assert product.personas.get(name="Nurse").headcount == 500
