@@ -130,6 +130,9 @@ LOGOUT_REDIRECT_URL = "sign_in"
 PGHISTORY_APPEND_ONLY = True
 PGHISTORY_BASE_MODEL = "accounts.history.Event"
 
+# Threads of each web process; `ranking/?after=` may hold a quarter of them.
+WEB_THREADS = env.int("WEB_THREADS", default=8)
+
 # --- REST ----------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

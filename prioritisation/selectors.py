@@ -339,3 +339,14 @@ def wait_until_scored(product_id, xid, *, at_most=10.0):
 
 
 ALL_STATUSES = tuple(Status)
+
+
+def placed(product_id, requirement_ids):
+    """Requirement id → (score in ten-thousandths, rank or None) of those that have a score."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT requirement_id, score, rank FROM ({PLACED}) p"
+            " WHERE requirement_id = ANY (%(ids)s)",
+            {"product": product_id, "ids": list(requirement_ids)},
+        )
+        return {row[0]: row[1:] for row in cursor.fetchall()}

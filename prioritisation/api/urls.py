@@ -1,1 +1,38 @@
-urlpatterns = []
+from django.urls import path
+
+from prioritisation.api import (
+    docs,
+    history,
+    personas,
+    policy,
+    products,
+    ranking,
+    ratings,
+    requirements,
+)
+
+urlpatterns = [
+    path("schema/", docs.Schema.as_view(), name="api_schema"),
+    path("docs/", docs.Docs.as_view(), name="api_docs"),
+    path("products/", products.Products.as_view(), name="api_products"),
+    path("products/<str:key>/", products.OneProduct.as_view(), name="api_product"),
+    path("products/<str:key>/policy/", policy.Policy.as_view(), name="api_policy"),
+    path("products/<str:key>/ranking/", ranking.Ranking.as_view(), name="api_ranking"),
+    path("products/<str:key>/ranking.csv", ranking.RankingCSV.as_view(), name="api_ranking_csv"),
+    path(
+        "products/<str:key>/ratings/",
+        ratings.RatingsOfProduct.as_view(),
+        name="api_ratings_of_product",
+    ),
+    path("personas/", personas.Personas.as_view(), name="api_personas"),
+    path("personas/<int:pk>/", personas.OnePersona.as_view(), name="api_persona"),
+    path("requirements/", requirements.Requirements.as_view(), name="api_requirements"),
+    path("requirements/<int:pk>/", requirements.OneRequirement.as_view(), name="api_requirement"),
+    path(
+        "requirements/<int:pk>/ratings/",
+        ratings.RatingsOfRequirement.as_view(),
+        name="api_ratings_of_requirement",
+    ),
+    path("requirements/<int:pk>/history/", history.History.as_view(), name="api_history"),
+    path("ratings/<int:pk>/", ratings.OneRating.as_view(), name="api_rating"),
+]

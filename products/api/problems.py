@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DataError, IntegrityError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -20,6 +21,8 @@ def problem_response(error, context):
     """DRF's exception handler. None (a 500) for what nobody foresaw."""
     if isinstance(error, StaleVersion):
         return _stale(error, context)
+    if isinstance(error, (IntegrityError, DataError)):
+        return _refused(error)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
@@ -63,6 +66,16 @@ def _stale(error, context):
     return response
 
 
+def _refused(error):
+    """409 in the database's own words: constraints' names are sentences."""
+    set_rollback()
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    return _problem(
+        HTTPStatus.CONFLICT,
+        f"The database refuses it: {name.replace('_', ' ')}." if name else "This can't be stored.",
+    )
+
+
 def _sentence(error):
     if isinstance(error, exceptions.ValidationError):
         return "Some of this can't be: see errors."
@@ -77,6 +90,8 @@ def _fields(error):
 
 
 def _flatten(detail, path=()):
+    if isinstance(detail, str):
+        detail = [detail]
     if isinstance(detail, dict):
         for name, inner in detail.items():
             yield from _flatten(inner, (*path, name))

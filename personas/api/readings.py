@@ -1,0 +1,97 @@
+from django.shortcuts import get_object_or_404
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.response import Response
+
+from personas.models import AdoptionReading, Persona
+from personas.services import record_reading
+from products.access import get_product
+from products.api.base import OneRow, Pages, ProductAPI
+from products.api.fields import MOST, RowSerializer
+from products.api.schema import listing, needs_if_match
+from products.models import Product
+
+
+class ReadingSerializer(RowSerializer):
+    limits = dict.fromkeys(["installed", "active", "worked_around"], (0, MOST))
+
+    class Meta:
+        model = AdoptionReading
+        fields = [
+            "id",
+            "persona",
+            "observed_on",
+            "installed",
+            "active",
+            "worked_around",
+            "note",
+            "source",
+            "version",
+        ]
+        read_only_fields = ["persona", "version"]
+        validators = []
+
+    def validate(self, given):
+        def value(name):
+            return given.get(name, getattr(self.instance, name, 0))
+
+        if value("active") > value("installed"):
+            raise ValidationError({"active": "More people use it than have it."})
+        if value("worked_around") > value("active"):
+            raise ValidationError({"worked_around": "More people work around it than use it."})
+        return given
+
+
+class ReadingPages(Pages):
+    ordering = ("-observed_on", "-id")
+
+
+@listing(ReadingSerializer, persona="The persona's id.")
+class Readings(ProductAPI):
+    """The adoption readings of `?persona=`, newest first; POST replaces that day's."""
+
+    declared_role = {"GET": "read", "POST": "record_reading"}
+    serializer_class = ReadingSerializer
+    pagination_class = ReadingPages
+    queryset = AdoptionReading.objects.none()
+
+    def find_product(self, request, action):
+        asked = request.query_params.get("persona")
+        if asked is None and isinstance(request.data, dict):
+            asked = request.data.get("persona")
+        try:
+            pk = int(asked)
+        except (TypeError, ValueError):
+            raise ValidationError({"persona": "Say whose: ?persona=ID."}) from None
+        if not 0 < pk < 2**63:
+            raise NotFound
+        mine = Persona.objects.filter(product__in=Product.objects.for_user(request.user))
+        self.persona = get_object_or_404(mine.select_related("product"), pk=pk)
+        return get_product(request.user, self.persona.product.key, action)
+
+    def get(self, request):
+        page = self.paginate_queryset(self.persona.readings.all())
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def post(self, request):
+        given = self.valid()
+        row = record_reading(
+            persona=self.persona,
+            by=self.author,
+            **{"worked_around": 0, "note": "", "source": ""} | given,
+        )
+        row.refresh_from_db()
+        return Response(
+            self.get_serializer(row).data, status=201, headers={"ETag": f'"{row.version}"'}
+        )
+
+
+@needs_if_match
+class OneReading(OneRow):
+    declared_role = {
+        "GET": "read",
+        "PATCH": "record_reading",
+        "PUT": "record_reading",
+        "DELETE": "record_reading",
+    }
+    serializer_class = ReadingSerializer
+    rows = AdoptionReading.objects.all()

@@ -1,0 +1,58 @@
+from rest_framework.exceptions import ValidationError
+
+from prioritisation.models import ScoringPolicy
+from products.api.base import OneRow
+from products.api.fields import RowSerializer
+from products.api.schema import needs_if_match
+
+LEAST_SAY_WITHOUT_REASON = 2 / 3
+
+
+class PolicySerializer(RowSerializer):
+    limits = {
+        "end_user_say": (0.5, 0.95),
+        "people_exponent": (0, 1),
+        "gap_emphasis": (0, 1),
+        "responsiveness": (0, 1),
+        "assumed_adoption": (0, 1),
+        "assumed_seats": (0, 1_000_000_000),
+    }
+
+    class Meta:
+        model = ScoringPolicy
+        fields = [
+            "end_user_say",
+            "people_exponent",
+            "gap_emphasis",
+            "responsiveness",
+            "assumed_adoption",
+            "assumed_seats",
+            "reason",
+            "version",
+        ]
+        read_only_fields = ["version"]
+
+    def validate_people_exponent(self, value):
+        if value not in (0, 0.5, 1):
+            raise ValidationError("1 (by people), 0.5 (damped) or 0 (equally).")
+        return value
+
+    def validate(self, given):
+        say = given.get("end_user_say", self.instance.end_user_say)
+        # A change says why anew; the reason of an earlier one isn't its own.
+        reason = given.get("reason", "" if "end_user_say" in given else self.instance.reason)
+        if say < LEAST_SAY_WITHOUT_REASON and not reason.strip():
+            raise ValidationError({"reason": "Under two thirds for the end users needs a reason."})
+        return given | {"reason": reason}
+
+
+@needs_if_match
+class Policy(OneRow):
+    """How the product weighs its personas."""
+
+    declared_role = {"GET": "read", "PATCH": "edit_policy"}
+    serializer_class = PolicySerializer
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        self.row = self.product.policy

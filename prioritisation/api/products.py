@@ -1,0 +1,135 @@
+from rest_framework import generics, serializers
+from rest_framework.response import Response
+
+from personas.models import Kind
+from prioritisation.people import read_people
+from products.api.base import OneRow, Pages
+from products.api.fields import RowSerializer
+from products.api.schema import listing, needs_if_match
+from products.forms import ProductForm
+from products.models import Product
+from products.roles import Role
+from products.services import create_product, delete_product
+from products.versions import StaleVersion
+
+MARKETS = ("consumer", "enterprise", "ad_funded", "mixed")
+
+
+def market(kinds):
+    """What kind of market the personas' kinds make: never a mode, only read off."""
+    return {
+        (False, False): "consumer",
+        (True, False): "enterprise",
+        (False, True): "ad_funded",
+        (True, True): "mixed",
+    }[Kind.PROCURER in kinds, Kind.ADVERTISER in kinds]
+
+
+class ProductSerializer(RowSerializer):
+    limits = ProductForm.limits
+    market = serializers.SerializerMethodField()
+    adoption = serializers.SerializerMethodField()
+    role = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Product
+        fields = [
+            "key",
+            "name",
+            "description",
+            "effort_unit",
+            "capacity",
+            "market",
+            "adoption",
+            "role",
+            "is_sample",
+            "created_at",
+            "version",
+        ]
+        read_only_fields = ["created_at", "version"]
+        extra_kwargs = {"key": {"required": False}}
+
+    def update(self, instance, validated_data):
+        raise NotImplementedError
+
+    def validate_key(self, key):
+        if self.instance is not None and key != self.instance.key:
+            raise serializers.ValidationError("A key never changes.")
+        return key
+
+    def get_market(self, product) -> str:
+        return market({persona.kind for persona in self._people(product).personas})
+
+    def get_adoption(self, product) -> float | None:
+        return self._people(product).adopted
+
+    def get_role(self, product) -> str:
+        return Role(product.role).label
+
+    def _people(self, product):
+        known = self.context.setdefault("people", {})
+        if product.pk not in known:
+            known.update(read_people([product.pk]))
+        return known[product.pk]
+
+
+@listing(ProductSerializer)
+class Products(generics.GenericAPIView):
+    """The products you have a role in; POST makes one that you own."""
+
+    declared_role = "signed in"
+    serializer_class = ProductSerializer
+    pagination_class = Pages
+    queryset = Product.objects.none()
+
+    def get(self, request):
+        page = self.paginate_queryset(Product.objects.with_role(request.user))
+        serializer = self.get_serializer(page, many=True)
+        serializer.context["people"] = read_people([product.pk for product in page])
+        return self.get_paginated_response(serializer.data)
+
+    def post(self, request):
+        if not request.user.pk:
+            self.permission_denied(request, message="A product's token can't make products.")
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        product = create_product(owner=request.user, **serializer.validated_data)
+        product = Product.objects.with_role(request.user).get(pk=product.pk)
+        return Response(
+            self.get_serializer(product).data,
+            status=201,
+            headers={"ETag": f'"{product.version}"'},
+        )
+
+
+@needs_if_match
+class OneProduct(OneRow):
+    declared_role = {
+        "GET": "read",
+        "PATCH": "edit_product",
+        "PUT": "edit_product",
+        "DELETE": "delete_product",
+    }
+    serializer_class = ProductSerializer
+
+    def find_product(self, request, action):
+        self.row = super().find_product(request, action)
+        return self.row
+
+    def initial(self, request, *args, **kwargs):
+        self.row = None
+        super().initial(request, *args, **kwargs)
+        self.row = self.product
+
+    def save(self, row, *, version, changes):
+        changes.pop("key", None)
+        role = row.role
+        saved = super().save(row, version=version, changes=changes)
+        saved.role = role
+        return saved
+
+    def remove(self, row, *, version):
+        Product.objects.lock(row.pk)
+        if row.version != version:
+            raise StaleVersion(row)
+        delete_product(row)

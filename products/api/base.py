@@ -1,0 +1,140 @@
+"""What the API's views share: a declared role a method, If-Match, cursor pages."""
+
+import re
+
+from django.shortcuts import get_object_or_404
+from rest_framework import generics
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.pagination import CursorPagination
+from rest_framework.response import Response
+
+from products.access import get_product
+from products.api.problems import VersionRequired
+from products.models import Product
+from products.versions import delete_if_current, save_if_current
+
+ETAG = re.compile(r'(?:W/)?"?(\d{1,9})"?\Z')
+
+
+class Pages(CursorPagination):
+    """`{next, previous, results}`; `?limit=` 1–500."""
+
+    page_size = 100
+    page_size_query_param = "limit"
+    max_page_size = 500
+    ordering = "id"
+
+
+class ProductAPI(generics.GenericAPIView):
+    """A view below one product, for which `declared_role` names the action of each method.
+
+    The product is the one whose key is in the URL, or in `?product=`, or that the row `pk` of
+    `rows` belongs to. A stranger gets 404, a member with too small a role 403.
+    """
+
+    declared_role = {}
+    pagination_class = Pages
+    rows = None
+    """Of a view on one row: the queryset to find it in."""
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        cls.http_method_names = [*map(str.lower, cls.declared_role), "head", "options"]
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        if request.method == "OPTIONS":
+            return
+        action = self.declared_role["GET" if request.method == "HEAD" else request.method]
+        self.row = None
+        self.product = self.find_product(request, action)
+        if self.row is not None:
+            self.row.product = self.product
+
+    def find_product(self, request, action):
+        if "pk" not in self.kwargs:
+            key = self.kwargs.get("key") or self._key_in_query(request)
+            return get_product(request.user, key, action)
+        mine = self.rows.filter(product__in=Product.objects.for_user(request.user))
+        self.row = get_object_or_404(mine.select_related("product"), pk=self.kwargs["pk"])
+        return get_product(request.user, self.row.product.key, action)
+
+    def _key_in_query(self, request):
+        key = request.query_params.get("product")
+        if key is None and isinstance(request.data, dict):
+            key = request.data.get("product")
+        if not isinstance(key, str) or not key:
+            raise ValidationError({"product": "Say of which product: ?product=KEY."})
+        if "\x00" in key:
+            raise NotFound
+        return key
+
+    def get_serializer_context(self):
+        return super().get_serializer_context() | {"product": getattr(self, "product", None)}
+
+    def options(self, request, *args, **kwargs):
+        return Response(headers={"Allow": ", ".join(self.allowed_methods)})
+
+    @property
+    def author(self):
+        """The user to write into a row; None for a product token's bearer."""
+        return self.request.user if self.request.user.pk else None
+
+    def valid(self, *, instance=None, partial=False, **more):
+        serializer = self.get_serializer(instance, data=self.request.data, partial=partial, **more)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+
+class OneRow(ProductAPI):
+    """GET, PATCH, PUT and DELETE of one row; the last three need If-Match."""
+
+    def answer(self, row, status=200):
+        return Response(
+            self.get_serializer(row).data, status=status, headers={"ETag": f'"{row.version}"'}
+        )
+
+    def get(self, request, **kwargs):
+        return self.answer(self.row)
+
+    def patch(self, request, **kwargs):
+        return self._change(partial=True)
+
+    def put(self, request, **kwargs):
+        return self._change(partial=False)
+
+    def delete(self, request, **kwargs):
+        self.remove(self.row, version=expected_version(request))
+        return Response(status=204)
+
+    def _change(self, *, partial):
+        version = expected_version(self.request)
+        changes = self.valid(instance=self.row, partial=partial)
+        row = self.save(self.row, version=version, changes=changes)
+        row.product = self.product
+        return self.answer(row)
+
+    def save(self, row, *, version, changes):
+        for name, value in changes.items():
+            setattr(row, name, value)
+        return save_if_current(row, version=version, fields=list(changes), by=self.author)
+
+    def remove(self, row, *, version):
+        delete_if_current(row, version=version)
+
+
+def expected_version(request):
+    """The version in If-Match; 428 without it."""
+    header = request.headers.get("If-Match")
+    if header is None:
+        raise VersionRequired
+    found = ETAG.match(header.strip())
+    if not found:
+        raise ValidationError({"If-Match": 'Send the ETag you read, such as "3".'})
+    return int(found[1])
+
+
+def open_to_members(view):
+    """For what belongs to no product: anybody signed in."""
+    view.declared_role = "signed in"
+    return view

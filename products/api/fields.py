@@ -1,0 +1,56 @@
+"""Serializers whose bounds are told beside the field, before the database refuses them."""
+
+import math
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from rest_framework import serializers
+
+MOST = 1_000_000_000
+
+
+class MeasureField(serializers.FloatField):
+    """A finite number: "NaN" and "Infinity" pass every comparison with a bound."""
+
+    def to_internal_value(self, data):
+        value = super().to_internal_value(data)
+        if not math.isfinite(value):
+            self.fail("invalid")
+        return value
+
+
+class WholeNumberField(serializers.IntegerField):
+    """A whole number: 3, 3.0 or "3", never 2.5 and never true."""
+
+    def to_internal_value(self, data):
+        if isinstance(data, bool):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class RowSerializer(serializers.ModelSerializer):
+    """A model's row with its bounds; `limits` is field → (low, high)."""
+
+    limits = {}
+    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
+        models.FloatField: MeasureField,
+        models.BigIntegerField: WholeNumberField,
+        models.SmallIntegerField: WholeNumberField,
+        models.IntegerField: WholeNumberField,
+    }
+
+    def get_fields(self):
+        fields = super().get_fields()
+        for name, (low, high) in self.limits.items():
+            fields[name].validators = [
+                MinValueValidator(low, f"At least {low:,}."),
+                MaxValueValidator(high, f"At most {high:,}."),
+            ]
+        return fields
+
+
+class PointsField(serializers.FloatField):
+    """Ten-thousandths, shown as points."""
+
+    def to_representation(self, value):
+        return value / 10_000

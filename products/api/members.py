@@ -1,0 +1,101 @@
+from rest_framework import serializers
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.response import Response
+
+from products import members
+from products.api.base import OneRow, ProductAPI
+from products.api.schema import listing, needs_if_match
+from products.models import Membership
+from products.roles import Role
+from products.versions import StaleVersion
+
+
+class OwnerStays(APIException):
+    status_code = 409
+    default_detail = "A product keeps an owner: make somebody else one first."
+
+
+class RoleField(serializers.ChoiceField):
+    """viewer, contributor, maintainer or owner."""
+
+    def __init__(self, **kwargs):
+        super().__init__(choices=[(role.label, role.label) for role in Role], **kwargs)
+
+    def to_internal_value(self, data):
+        return Role[super().to_internal_value(data).upper()]
+
+    def to_representation(self, value):
+        return Role(value).label
+
+
+class MemberSerializer(serializers.ModelSerializer):
+    email = serializers.EmailField(source="user.email", max_length=254)
+    name = serializers.CharField(source="user.__str__", read_only=True)
+    role = RoleField()
+
+    class Meta:
+        model = Membership
+        fields = ["id", "email", "name", "role", "version"]
+        read_only_fields = ["version"]
+
+
+@listing(MemberSerializer)
+class Members(ProductAPI):
+    """The members of a product; POST adds one by the exact e-mail of their account."""
+
+    declared_role = {"GET": "read", "POST": "manage_members"}
+    serializer_class = MemberSerializer
+    queryset = Membership.objects.none()
+
+    def get(self, request, key):
+        rows = self.product.memberships.select_related("user").order_by("id")
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def post(self, request, key):
+        given = self.valid()
+        try:
+            row = members.add_member(
+                product=self.product,
+                email=given["user"]["email"],
+                role=given["role"],
+                by=self.author,
+            )
+        except members.NoSuchUser:
+            raise ValidationError({"email": "No account has exactly this e-mail."}) from None
+        except members.AlreadyMember:
+            raise ValidationError({"email": "This person is a member already."}) from None
+        return Response(
+            self.get_serializer(row).data, status=201, headers={"ETag": f'"{row.version}"'}
+        )
+
+
+@needs_if_match
+class OneMember(OneRow):
+    declared_role = {"GET": "read", "PATCH": "manage_members", "DELETE": "manage_members"}
+    serializer_class = MemberSerializer
+    rows = Membership.objects.select_related("user")
+
+    def get_serializer(self, *args, **kwargs):
+        serializer = super().get_serializer(*args, **kwargs)
+        if "data" in kwargs:
+            serializer.fields["email"].read_only = True
+        return serializer
+
+    def save(self, row, *, version, changes):
+        if "role" not in changes:
+            return row
+        row.role = changes["role"]
+        try:
+            return members.set_role(membership=row, version=version, by=self.author)
+        except members.LastOwner:
+            raise OwnerStays from None
+
+    def remove(self, row, *, version):
+        current = Membership.objects.select_for_update().get(pk=row.pk)
+        if current.version != version:
+            raise StaleVersion(current)
+        try:
+            members.remove_member(current)
+        except members.LastOwner:
+            raise OwnerStays from None

@@ -1,0 +1,156 @@
+"""Who may call what: a stranger finds nothing, a viewer changes nothing."""
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import Token
+from personas.models import Persona
+from products.models import Membership
+
+
+@pytest.fixture
+def urls(product):
+    requirement = product.requirements.first()
+    return [
+        "/api/v1/products/ROTA/",
+        "/api/v1/products/ROTA/members/",
+        "/api/v1/products/ROTA/policy/",
+        "/api/v1/products/ROTA/ranking/",
+        "/api/v1/products/ROTA/ranking.csv",
+        "/api/v1/products/ROTA/ratings/",
+        "/api/v1/personas/?product=ROTA",
+        f"/api/v1/personas/{product.personas.first().pk}/",
+        f"/api/v1/adoption-readings/?persona={product.personas.first().pk}",
+        "/api/v1/requirements/?product=ROTA",
+        f"/api/v1/requirements/{requirement.pk}/",
+        f"/api/v1/requirements/{requirement.pk}/ratings/",
+        f"/api/v1/requirements/{requirement.pk}/history/",
+        f"/api/v1/ratings/{requirement.ratings.first().pk}/",
+    ]
+
+
+def test_members_read_everything(as_user, urls):
+    vera = as_user("vera")
+
+    assert [vera.get(url).status_code for url in urls] == [200] * len(urls)
+
+
+def test_a_stranger_gets_404_everywhere(as_user, urls):
+    charlie = as_user("charlie")
+
+    assert [charlie.get(url).status_code for url in urls] == [404] * len(urls)
+    assert charlie.get("/api/v1/products/").json()["results"] == []
+
+
+def test_anonymous_must_sign_in(urls):
+    answers = [APIClient().get(url) for url in [*urls, "/api/v1/products/"]]
+
+    assert {answer.status_code for answer in answers} == {401}
+    assert answers[0]["WWW-Authenticate"] == "Bearer"
+    assert answers[0]["Content-Type"] == "application/problem+json"
+
+
+def test_a_viewer_changes_nothing(as_user, product):
+    vera, nurse = as_user("vera"), product.personas.first()
+    requirement = product.requirements.first()
+    tries = [
+        vera.post("/api/v1/requirements/", {"product": "ROTA", "title": "x"}, format="json"),
+        vera.post(
+            f"/api/v1/requirements/{requirement.pk}/ratings/",
+            {"persona": nurse.pk, "value": 1},
+            format="json",
+        ),
+        vera.patch(f"/api/v1/personas/{nurse.pk}/", {"name": "x"}, HTTP_IF_MATCH='"1"'),
+        vera.delete(f"/api/v1/requirements/{requirement.pk}/", HTTP_IF_MATCH='"1"'),
+        vera.delete("/api/v1/products/ROTA/", HTTP_IF_MATCH='"1"'),
+    ]
+
+    assert [answer.status_code for answer in tries] == [403] * len(tries)
+    assert product.requirements.count() == 3
+
+
+def test_a_contributor_edits_own_requirements_and_sets_no_must_do(as_user, product):
+    bob = as_user("bob")
+    made = bob.post("/api/v1/requirements/", {"product": "ROTA", "title": "Mine"}, format="json")
+    url, match = f"/api/v1/requirements/{made.json()['id']}/", made["ETag"]
+
+    changed = bob.patch(url, {"title": "Still mine"}, format="json", HTTP_IF_MATCH=match)
+    must_do = bob.patch(url, {"must_reason": "law"}, format="json", HTTP_IF_MATCH=changed["ETag"])
+    others = bob.patch(
+        f"/api/v1/requirements/{product.requirements.first().pk}/",
+        {"title": "x"},
+        format="json",
+        HTTP_IF_MATCH='"1"',
+    )
+
+    assert (made.status_code, changed.status_code) == (201, 200)
+    assert changed.json()["key"] == "ROTA-4"
+    assert (must_do.status_code, others.status_code) == (403, 403)
+
+
+def test_only_maintainers_and_tokens_speak_for_a_source(as_user, product):
+    requirement, nurse = product.requirements.first(), product.personas.first()
+    url = f"/api/v1/requirements/{requirement.pk}/ratings/"
+    said = {"persona": nurse.pk, "value": 2, "source": "survey"}
+    robot = APIClient()
+    text = Token.objects.issue(name="robot", product=product)[1]
+    robot.credentials(HTTP_AUTHORIZATION=f"Bearer {text}")
+
+    assert as_user("bob").post(url, said, format="json").status_code == 403
+    assert as_user("maya").post(url, said, format="json").status_code == 201
+    answer = robot.post(url, said | {"value": 3}, format="json")
+    assert (answer.status_code, answer.json()["rater"]) == (201, None)
+    assert robot.post(url, {"persona": nurse.pk, "value": 3}, format="json").status_code == 400
+    assert robot.delete("/api/v1/products/ROTA/", HTTP_IF_MATCH='"1"').status_code == 403
+    assert requirement.ratings.filter(source="survey").count() == 1
+
+
+def test_a_revoked_token_opens_nothing(product, alice):
+    token, text = Token.objects.issue(name="old", user=alice)
+    Token.objects.update(revoked_at=token.created_at)
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {text}")
+
+    assert client.get("/api/v1/products/").status_code == 401
+
+
+def test_the_last_owner_stays(as_user, product, alice):
+    mine = Membership.objects.get(product=product, user=alice)
+    url = f"/api/v1/products/ROTA/members/{mine.pk}/"
+
+    demoted = as_user("alice").patch(url, {"role": "viewer"}, format="json", HTTP_IF_MATCH='"1"')
+    removed = as_user("alice").delete(url, HTTP_IF_MATCH='"1"')
+
+    assert (demoted.status_code, removed.status_code) == (409, 409)
+    assert "keeps an owner" in demoted.json()["detail"]
+    mine.refresh_from_db()
+    assert mine.role == 4
+
+
+def test_a_member_is_added_by_exact_email_and_nobody_is_listed(as_user, product):
+    url, owner = "/api/v1/products/ROTA/members/", as_user("alice")
+
+    unknown = owner.post(url, {"email": "nobody@example.org", "role": "viewer"}, format="json")
+    added = owner.post(url, {"email": "CHARLIE@example.org", "role": "viewer"}, format="json")
+    again = owner.post(url, {"email": "charlie@example.org", "role": "owner"}, format="json")
+
+    assert unknown.json()["errors"] == [
+        {"field": "email", "message": "No account has exactly this e-mail."}
+    ]
+    assert added.status_code == 201
+    assert again.status_code == 400
+    assert as_user("charlie").get("/api/v1/products/ROTA/").json()["role"] == "viewer"
+
+
+def test_a_row_of_another_product_can_not_be_named(as_user, product, alice):
+    foreign = Persona.objects.create(
+        product=product.__class__.objects.create(key="OTHER", name="Other"),
+        name="Foreign",
+        kind="end_user",
+    )
+    url = f"/api/v1/requirements/{product.requirements.first().pk}/ratings/"
+
+    answer = as_user("alice").post(url, {"persona": foreign.pk, "value": 1}, format="json")
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "persona"

@@ -1,0 +1,161 @@
+import csv
+import io
+
+import pytest
+
+from prioritisation.models import Rating
+from prioritisation.rescoring import rescore
+from products.models import Requirement
+from products.services import add_requirements
+
+URL = "/api/v1/products/ROTA/ranking/"
+
+
+@pytest.fixture
+def vera(as_user, product):
+    rescore(product.pk)
+    return as_user("vera")
+
+
+def keys(answer):
+    return [result["requirement"]["key"] for result in answer.json()["results"]]
+
+
+def test_the_ranking_shows_what_everyone_adds(vera):
+    """λ = 0.85, one end user; nobody has read adoption, so a = 0.5 and N = 500.
+
+    ROTA-1: nurse +5 seen → 85; reach = 0.5 + 0.25 · 0.5 = 0.625; hospital +1 → 15 · 0.2 · 0.625 =
+    1.875, lost 1.125. ROTA-2: nurse 0; reach 0.5; hospital +5 → 7.5, lost 7.5.
+    """
+    first, second = vera.get(URL).json()["results"]
+
+    assert (first["rank"], first["score"]) == (1, 86.875)
+    assert [part["points"] for part in first["contributions"]] == [85, 1.875]
+    assert [(part["name"], part["points"]) for part in first["unrealised"]] == [("Hospital", 1.125)]
+    assert first["reach"] == 0.625
+    assert first["value_for_effort"] == pytest.approx(86.875 / 8)
+    assert (second["rank"], second["score"], second["flags"]) == (2, 7.5, ["shelfware"])
+
+
+def test_unrated_ones_come_last_and_without_rank_when_asked_for(vera):
+    assert keys(vera.get(URL)) == ["ROTA-1", "ROTA-2"]
+    everything = vera.get(f"{URL}?ranked=false")
+    assert keys(everything) == ["ROTA-1", "ROTA-2", "ROTA-3"]
+    assert everything.json()["results"][2]["rank"] is None
+
+
+def test_rank_is_within_the_whole_whatever_is_asked_for(vera, product):
+    Requirement.objects.filter(number=2).update(tags=["security"])
+    rescore(product.pk)
+
+    for query in ("search=sign-on", "tag=security", "search=rota-2", "status=idea&tag=security"):
+        (found,) = vera.get(f"{URL}?{query}").json()["results"]
+        assert (found["requirement"]["key"], found["rank"]) == ("ROTA-2", 2)
+    assert keys(vera.get(f"{URL}?search=%25")) == []
+
+
+def test_by_value_for_effort_the_dearer_one_falls(vera, product):
+    Requirement.objects.filter(number=1).update(effort=1000)
+    rescore(product.pk)
+
+    found = vera.get(f"{URL}?order=value_for_effort")
+
+    assert keys(found) == ["ROTA-2", "ROTA-1"]
+    assert [result["effort_rank"] for result in found.json()["results"]] == [1, 2]
+
+
+def test_pages_follow_their_cursors(vera):
+    first = vera.get(f"{URL}?limit=1")
+    second = vera.get(first.json()["next"])
+
+    assert (keys(first), keys(second)) == (["ROTA-1"], ["ROTA-2"])
+    assert second.json()["next"] is None
+    assert keys(vera.get(second.json()["previous"])) == ["ROTA-1"]
+
+
+def test_nothing_new_is_304_and_any_change_is_not(vera, product):
+    etag = vera.get(URL)["ETag"]
+
+    assert vera.get(URL, HTTP_IF_NONE_MATCH=etag).status_code == 304
+    assert vera.get(f"{URL}?limit=1", HTTP_IF_NONE_MATCH=etag).status_code == 200
+    Requirement.objects.filter(number=1).update(title="Swap shifts in one tap")
+    changed = vera.get(URL, HTTP_IF_NONE_MATCH=etag)
+    assert changed.status_code == 200
+    assert changed.json()["stale"] is True
+    assert changed.json()["results"][0]["requirement"]["title"] == "Swap shifts in one tap"
+
+
+def test_it_takes_as_many_queries_for_thirty_rows_as_for_two(
+    vera, product, django_assert_num_queries
+):
+    vera.get(URL)  # notes once a minute that the token is in use
+    with django_assert_num_queries(7):
+        vera.get(URL)
+    more = add_requirements(
+        product=product, by=None, requirements=[Requirement(title=f"More {n}") for n in range(28)]
+    )
+    nurse = product.personas.first()
+    Rating.objects.bulk_create(
+        Rating(product=product, requirement=one, persona=nurse, value=1, basis="seen", source="x")
+        for one in more
+    )
+    rescore(product.pk)
+    with django_assert_num_queries(7):
+        assert len(vera.get(URL).json()["results"]) == 30
+
+
+def test_the_file_runs_no_formula(vera, product):
+    Requirement.objects.filter(number=1).update(title='=HYPERLINK("http://x")')
+
+    text = vera.get("/api/v1/products/ROTA/ranking.csv").content.decode("utf-8-sig")
+
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [row["key"] for row in rows] == ["ROTA-1", "ROTA-2"]
+    assert rows[0]["title"].startswith("'=")
+    assert rows[0]["score"] == "86.875"
+
+
+def test_a_requirement_knows_its_score_and_rank(vera, product):
+    rows = vera.get("/api/v1/requirements/?product=ROTA").json()["results"]
+
+    assert [(row["key"], row["score"], row["rank"]) for row in rows] == [
+        ("ROTA-1", 86.875, 1),
+        ("ROTA-2", 7.5, 2),
+        ("ROTA-3", 0.0, None),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_history_names_its_causes(vera, as_user, product):
+    requirement, nurse = product.requirements.get(number=2), product.personas.first()
+    as_user("bob").post(
+        f"/api/v1/requirements/{requirement.pk}/ratings/",
+        {"persona": nurse.pk, "value": 4, "basis": "seen"},
+        format="json",
+    )
+    rescore(product.pk)
+
+    newest, *_, oldest = vera.get(f"/api/v1/requirements/{requirement.pk}/history/").json()[
+        "results"
+    ]
+
+    assert (oldest["score"], newest["version"] > oldest["version"]) == (7.5, True)
+    assert [(c["what"], c["did"], c["by"], c["means"]) for c in newest["causes"]] == [
+        ("rating", "insert", "bob", "token")
+    ]
+
+
+def test_a_product_says_its_market_and_adoption(vera, as_user, product):
+    assert vera.get("/api/v1/products/ROTA/").json()["market"] == "enterprise"
+    product.personas.filter(name="Hospital").update(kind="advertiser")
+    read = vera.get("/api/v1/products/ROTA/").json()
+    assert (read["market"], read["adoption"], read["role"]) == ("ad_funded", 0.5, "viewer")
+
+
+def test_a_persona_says_its_weight(vera):
+    rows = vera.get("/api/v1/personas/?product=ROTA").json()["results"]
+
+    assert [(row["name"], row["weight"], row["adoption"]) for row in rows] == [
+        ("Nurse", 0.85, 0.5),
+        ("Hospital", pytest.approx(0.15), None),
+    ]

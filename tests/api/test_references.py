@@ -1,0 +1,102 @@
+"""Every worked example, through the API, the database and a real worker, to 4 decimals."""
+
+import json
+from pathlib import Path
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import Token
+from tests.cast import user
+
+REFERENCES = sorted((Path(__file__).parents[3] / "shared/reference").glob("*.json"))
+
+
+@pytest.fixture
+def client(transactional_db):
+    text = Token.objects.issue(name="t", user=user("alice"))[1]
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {text}")
+    return client
+
+
+def describe(client, example):
+    """POST the example's product; return its key, ids of personas and requirements, last change."""
+    send = Sender(client)
+    key = send("post", "products/", {"name": example["name"]}).json()["key"]
+    if example["policy"]:
+        figures = {name: float(value) for name, value in example["policy"].items()}
+        send("patch", f"products/{key}/policy/", figures, HTTP_IF_MATCH='"1"')
+    personas, requirements, ratings = {}, {}, []
+    for given in example["personas"]:
+        fields = {
+            name: given[name] for name in ("kind", "headcount", "importance") if name in given
+        }
+        made = send("post", "personas/", {"product": key, "name": given["id"]} | fields).json()
+        personas[given["id"]] = made["id"]
+        if "latest_reading" in given:
+            reading = {"persona": made["id"], "observed_on": "2026-11-01"}
+            send("post", "adoption-readings/", reading | given["latest_reading"])
+    for given in example["requirements"]:
+        fields = {name: given[name] for name in ("title", "effort", "status") if name in given}
+        made = send("post", "requirements/", {"product": key} | fields).json()
+        requirements[given["id"]] = made["id"]
+        ratings += [
+            one | {"requirement": made["id"], "persona": personas[one["persona"]], "source": str(n)}
+            for n, one in enumerate(given["ratings"])
+        ]
+    last = send("post", f"products/{key}/ratings/", ratings)
+    return key, personas, requirements, last["Userward-Change"]
+
+
+class Sender:
+    def __init__(self, client):
+        self.client = client
+
+    def __call__(self, method, path, body, **headers):
+        answer = getattr(self.client, method)(f"/api/v1/{path}", body, format="json", **headers)
+        assert answer.status_code in (200, 201), answer.content
+        return answer
+
+
+@pytest.mark.parametrize("path", REFERENCES, ids=lambda path: path.stem)
+def test_a_worked_example_is_read_back_to_4_decimals(client, worker, path):
+    example = json.loads(path.read_text())
+    key, personas, requirements, change = describe(client, example)
+
+    answer = client.get(f"/api/v1/products/{key}/ranking/?ranked=false&after={change}").json()
+    assert answer["stale"] is False
+    shipped = client.get(f"/api/v1/products/{key}/ranking/?ranked=false&status=shipped").json()
+    found = {
+        result["requirement"]["id"]: result for result in answer["results"] + shipped["results"]
+    }
+
+    expected = example["expected"]
+    people = client.get(f"/api/v1/personas/?product={key}").json()["results"]
+    for name, weight in expected["weights"].items():
+        assert close(person(people, personas[name])["weight"], weight, 1e-6)
+    for name, adoption in expected["adoption"].items():
+        assert close(person(people, personas[name])["adoption"], adoption)
+    for row in expected["rows"]:
+        result = found[requirements[row["id"]]]
+        assert (result["rank"], result["effort_rank"]) == (row["rank"], row["effort_rank"])
+        for name in ("score", "low", "high", "reach", "answered", "value_for_effort"):
+            assert close(result[name], row[name]), (row["id"], name, result[name], row[name])
+        adds = {part["persona"]: part["points"] for part in result["contributions"]}
+        for name, points in row["contributions"].items():
+            # Each of the reference's is rounded by itself; ours add up exactly to the score.
+            assert close(adds[personas[name]], points, 1.001e-4), (row["id"], name)
+        assert round(sum(adds.values()), 4) == result["score"]
+        lost = {part["persona"]: part["points"] for part in result["unrealised"]}
+        for name, points in row["unrealised"].items():
+            assert close(lost[personas[name]], points)
+
+
+def person(people, pk):
+    return next(one for one in people if one["id"] == pk)
+
+
+def close(found, expected, within=5.001e-5):
+    if expected is None or found is None:
+        return found is expected
+    return abs(found - float(expected)) <= within
