@@ -131,7 +131,8 @@ def _moves(requirement):
         .order_by("-id")[: CHANGES_SHOWN + 1]
     )
     older = [*changes[1:], None]
-    moves = [_move(now, before) for now, before in zip(changes, older, strict=True)]
+    # Not strict: a requirement that is not scored yet has no change, and so nothing before it.
+    moves = [_move(now, before) for now, before in zip(changes, older, strict=False)]
     return moves[:CHANGES_SHOWN]
 
 
