@@ -6,8 +6,8 @@ from datetime import datetime
 from accounts.models import Token, User
 
 VERBS = {"insert": "Added", "update": "Changed", "delete": "Deleted"}
-#: the row's bookkeeping, which changes whenever anything does
-BOOKKEEPING = {"id", "version", "updated_by", "updated_at", "created_at"}
+#: the row's bookkeeping, which changes whenever anything does, or never
+BOOKKEEPING = {"id", "product", "number", "version", "updated_by", "updated_at", "created_at"}
 
 
 @dataclass(frozen=True)

@@ -120,6 +120,11 @@ def test_requirements_and_ratings_go_out_as_csv(product, admin_client):
     assert rows[0].startswith("product,number,external_id,title,description,status,effort,tags,")
     assert 'ROTA,3,,"Dark ""night"" mode",,idea,,"a,b",' in rows[3]
 
+    # Not run by the spreadsheet that opens it.
+    Requirement.objects.filter(title="Single sign-on").update(title="=cmd|' /C calc'!A0")
+    assert "=cmd" not in admin_client.get(url(Requirement, "export")).content.decode()
+
+    Requirement.objects.filter(title__startswith="=").update(title="Single sign-on")
     rows = admin_client.get(url(Rating, "export")).content.decode().splitlines()
     assert rows[0] == "product,number,requirement,persona,value,basis,note,rater,source,updated_at"
     assert rows[1].startswith("ROTA,1,Swap shifts in two taps,Nurse,5,seen,,alice,,")

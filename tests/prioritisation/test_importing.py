@@ -1,7 +1,10 @@
 """Importing a sheet into a product: all or nothing, twice is once, marked like any write."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from personas.models import Persona
 from prioritisation.importing import import_ratings
@@ -153,6 +156,21 @@ def test_two_rows_cannot_mean_one_requirement(product, alice):
 
     with pytest.raises(SheetError, match="Row 3, title: this is the requirement of row 2"):
         run(product, alice, "external_id,title\nD,Darker mode\n,Dark mode\n")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_at_once_make_each_requirement_once(transactional_db, product, alice):
+    def import_it():
+        try:
+            return run(product, alice).created
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        created = [future.result() for future in [pool.submit(import_it) for _ in range(2)]]
+
+    assert sorted(created) == [0, 2]
+    assert product.requirements.count() == 5
 
 
 def test_products_dont_share_external_ids(product, alice):
