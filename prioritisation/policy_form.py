@@ -41,7 +41,12 @@ class PolicyForm(VersionedForm):
         high=100,
         help_text="At 25, one that nobody can do without wins a quarter of those not won yet.",
     )
-    assumed_adoption = PercentField(label="Adoption assumed before any reading", low=0, high=100)
+    assumed_adoption = PercentField(
+        label="Adoption assumed before any reading",
+        low=0,
+        high=100,
+        help_text="Of the people who could use it.",
+    )
     limits = {"assumed_seats": (0, 1_000_000_000)}
 
     class Meta:

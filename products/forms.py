@@ -14,6 +14,11 @@ from products.versions import StaleVersion, save_if_current
 CLASH = "Somebody has just saved something that this clashes with. Look, then try again."
 
 
+def plain(value):
+    """60.0 as people write it: 60."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A field in which what was typed differs from what is stored by now."""
@@ -53,6 +58,9 @@ class VersionedForm(forms.ModelForm):
         self.initial["version"] = self.instance.version
         if self.instance.pk is None:
             del self.fields["version"]
+        for name, field in self.fields.items():
+            if type(field) is forms.FloatField:
+                self.initial[name] = plain(self.initial.get(name))
         for name, (low, high) in self.limits.items():
             self.fields[name].validators += [
                 MinValueValidator(low, f"At least {low:,}."),
@@ -112,8 +120,9 @@ class VersionedForm(forms.ModelForm):
     def _shown(self, name, value):
         field = self.fields[name]
         if isinstance(field, forms.ChoiceField):
-            return str(dict(field.choices).get(value, value))
-        return "" if value is None else str(field.prepare_value(value))
+            names = {str(choice): str(label) for choice, label in field.choices}
+            return names.get(str(value), str(value))
+        return "" if value is None else str(plain(field.prepare_value(value)))
 
 
 class ProductForm(VersionedForm):

@@ -100,8 +100,18 @@ def test_of_two_editors_the_later_one_sees_both_and_chooses(client, rota):
     assert stored().end_user_say == 0.75
 
 
+def test_a_conflict_shows_choices_by_their_names(client, rota):
+    save(client, people_exponent="0.5")
+
+    (difference,) = save(client).context["form"].conflict.differences
+
+    assert (difference.yours, difference.theirs) == ("By people", "Damped")
+
+
 def test_the_sentences_follow_the_slider(client, rota):
     page = client.get("/p/ROTA/weighed/words/", {"end_user_say": "78"})
+
+    assert [part["width"] for part in page.context["mix"]] == [78, 22]
 
     assert "a bit over a quarter" in page.content.decode()
     assert "no longer outweighs" in page.content.decode()

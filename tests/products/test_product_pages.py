@@ -98,7 +98,7 @@ def test_of_two_editors_the_later_one_sees_both_and_chooses(client, rota):
     differences = conflict.context["form"].conflict.differences
     assert [(d.name, d.yours, d.theirs) for d in differences] == [
         ("name", "Rota of Alice", "Rota of Bob"),
-        ("capacity", "60.0", ""),
+        ("capacity", "60", ""),
     ]
     rota.refresh_from_db()
     assert rota.name == "Rota of Bob"
