@@ -1,0 +1,86 @@
+"""Every page, in both themes and at three widths: axe finds nothing, nothing scrolls sideways."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+
+from personas.models import Persona
+from prioritisation.rescoring import rescore
+from tests import cast
+
+ALONE = ["products", "product_new", "account"]
+OF_A_PRODUCT = [
+    "ranking",
+    "requirement_new",
+    "rate",
+    "start",
+    "personas",
+    "persona_new",
+    "policy",
+    "members",
+    "product_edit",
+    "product_delete",
+    "import",
+]
+OF_A_REQUIREMENT = ["requirement", "requirement_edit", "requirement_delete"]
+
+
+@pytest.fixture
+def rota(page, sign_in):
+    """Alice's Rota with a must do, a cut line, somebody not counted and something unrated."""
+    alice = cast.user("alice")
+    product = cast.rota(alice)
+    product.capacity = 12
+    product.save(update_fields=["capacity"])
+    swap = product.requirements.get(number=1)
+    swap.must_reason, swap.tags = "law", ["shifts"]
+    swap.save(update_fields=["must_reason", "tags"])
+    Persona.objects.create(product=product, name="Surgeon", kind="end_user", importance=0)
+    rescore(product.pk)
+    sign_in(alice)
+    return product
+
+
+def findings(page, scheme, width):
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": 900})
+    return [
+        f"{page.url}, {scheme}, {width}: {one['id']}: {node['html'][:200]}"
+        for one in Axe().run(page).response["violations"]
+        for node in one["nodes"]
+    ]
+
+
+def overflow(page, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    found = page.evaluate("() => document.documentElement.scrollWidth")
+    return [f"{page.url}: {found} px wide at {width}"] if found > width else []
+
+
+def examine(page, *addresses):
+    wrong = []
+    for address in addresses:
+        answer = page.goto(address)
+        assert answer.status == 200, address
+        wrong += findings(page, "dark", 1440) + findings(page, "light", 390)
+        wrong += [finding for width in (390, 900, 1440) for finding in overflow(page, width)]
+    return wrong
+
+
+def test_the_sign_in_page_can_be_read_by_everybody(page):
+    assert examine(page, reverse("sign_in")) == []
+
+
+@pytest.mark.usefixtures("rota")
+def test_pages_above_a_product_can_be_read_by_everybody(page):
+    assert examine(page, *(reverse(name) for name in ALONE)) == []
+
+
+def test_pages_of_a_product_can_be_read_by_everybody(page, rota):
+    addresses = [reverse(name, args=[rota.key]) for name in OF_A_PRODUCT]
+    addresses += [f"{addresses[0]}?order=value_for_effort", f"{addresses[0]}?show=harms"]
+    assert examine(page, *addresses) == []
+
+
+def test_pages_of_a_requirement_can_be_read_by_everybody(page, rota):
+    assert examine(page, *(reverse(name, args=[rota.key, 1]) for name in OF_A_REQUIREMENT)) == []
