@@ -4,7 +4,7 @@ import re
 
 from django.shortcuts import get_object_or_404
 from rest_framework import generics
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import MethodNotAllowed, NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 
@@ -45,7 +45,9 @@ class ProductAPI(generics.GenericAPIView):
         super().initial(request, *args, **kwargs)
         if request.method == "OPTIONS":
             return
-        action = self.declared_role["GET" if request.method == "HEAD" else request.method]
+        action = self.declared_role.get("GET" if request.method == "HEAD" else request.method)
+        if action is None:
+            raise MethodNotAllowed(request.method)
         self.row = None
         self.product = self.find_product(request, action)
         if self.row is not None:

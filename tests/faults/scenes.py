@@ -16,6 +16,7 @@ from prioritisation import inputs, rescoring
 from prioritisation.models import ProductChange, Rating
 from prioritisation.verification import wrong_scores
 from prioritisation.writing import writing
+from tests.processes import eventually
 
 CSRF = "a" * 32
 
@@ -33,6 +34,10 @@ def converged(product):
         return False
     assert wrong_scores(product.pk) == []
     return True
+
+
+def eventually_converged(product):
+    eventually(lambda: converged(product), within=30)
 
 
 def stays_marked(product, *, seconds):

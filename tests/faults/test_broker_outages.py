@@ -8,7 +8,7 @@ from kombu import Connection
 from accounts.models import User
 from prioritisation import nudge
 from tests import processes
-from tests.faults.scenes import Browser, converged, rate, stays_marked
+from tests.faults.scenes import Browser, converged, eventually_converged, rate, stays_marked
 from tests.processes import eventually
 
 AT_MOST_MILLISECONDS = 300
@@ -48,7 +48,7 @@ def test_a_write_answers_in_time_without_redis_and_converges(product, broker, ou
         health = browser.ask("GET", "/healthz")
 
         with processes.sweeper(REDIS_URL=broker.url):
-            eventually(lambda: converged(product))
+            eventually_converged(product)
         assert [answer.status for answer in answers] == [200] * 3
         assert max(answer.milliseconds for answer in answers) < AT_MOST_MILLISECONDS
         assert health.status == 200

@@ -9,7 +9,7 @@ from django.db import connection
 from prioritisation import nudge, tasks
 from prioritisation.models import ProductChange
 from tests import processes
-from tests.faults.scenes import converged, in_sql, rate, stays_marked
+from tests.faults.scenes import converged, eventually_converged, in_sql, rate, stays_marked
 from tests.processes import eventually
 
 
@@ -17,13 +17,13 @@ def test_without_a_worker_the_sweeper_converges(product, sweeper):
     for value in (-4, 2, 5, -1):
         rate(product, value)
 
-    eventually(lambda: converged(product))
+    eventually_converged(product)
 
 
 def test_without_a_sweeper_the_worker_converges(product, worker):
     for value in (-4, 2, 5, -1):
         rate(product, value)
-        eventually(lambda: converged(product))
+        eventually_converged(product)
 
 
 def test_the_control_without_both_the_product_stays_marked(product):
@@ -44,7 +44,7 @@ def test_two_writes_50_ms_apart_are_right_without_a_sweeper(product, worker):
         rate(product, turn % 5)
         time.sleep(0.05)
         rate(product, -1 - turn % 3)
-        eventually(lambda: converged(product), within=5)
+        eventually_converged(product)
 
 
 def messages():
@@ -104,17 +104,17 @@ def test_the_sweeper_survives_the_loss_of_its_database_connection(product, sweep
         eventually(lambda: connections_of("sweeper") > 0)
         end_connections_of("sweeper")
         rate(product, value)
-        eventually(lambda: converged(product))
+        eventually_converged(product)
 
 
 def test_the_worker_survives_the_loss_of_its_database_connection(product, worker):
     rate(product, 4)
-    eventually(lambda: converged(product))
+    eventually_converged(product)
     end_connections_of("worker")
     # A second one, since both of its threads may have had a connection.
     for value in (-4, 2, 3):
         rate(product, value)
-        eventually(lambda: converged(product))
+        eventually_converged(product)
 
 
 def test_a_worker_killed_in_the_middle_is_made_good_by_the_sweeper(product):
@@ -124,4 +124,4 @@ def test_a_worker_killed_in_the_middle_is_made_good_by_the_sweeper(product):
         worker.kill()
     rate(product, -1)
     with processes.sweeper():
-        eventually(lambda: converged(product))
+        eventually_converged(product)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from threading import Barrier
 
 import pytest
@@ -159,6 +160,7 @@ def test_several_processes_rescoring_one_product_converge(product):
         turn += 1
         rate(product, turn % 11 - 5, number=1 + turn % 2)
         rescore(product.pk)
+        time.sleep(0.02)
     assert [process.returncode for process in rescorers] == [0, 0]
     rescore(product.pk)
 
