@@ -3,6 +3,8 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from django.db import IntegrityError, transaction
+
 from prioritisation.cells import CellError, rating
 from prioritisation.models import Basis, Rating
 from prioritisation.selectors import read_ranking
@@ -13,6 +15,7 @@ from products.models import OPEN
 ROWS_A_PAGE = 50
 #: from this difference on, you and the others are said to disagree
 DISAGREE = 3
+GONE = "This requirement or persona is gone."
 
 
 @dataclass(slots=True)
@@ -228,9 +231,12 @@ def save_changes(*, product, by, changes, basis, keep_basis=False):
         else:
             how = now.basis if now and keep_basis else basis
             new.append(NewRating(*change.key, value, how, now.note if now else ""))
-    if new:
-        record_ratings(product=product, by=by, ratings=new)
-    outcome.saved = len(changes)
+    try:
+        with transaction.atomic():
+            record_ratings(product=product, by=by, ratings=new)
+        outcome.saved = len(changes)
+    except IntegrityError:  # a requirement or persona was deleted since we looked
+        outcome.errors = {change.key: GONE for change in changes}
     return outcome
 
 
@@ -244,7 +250,7 @@ def _values(product, changes, outcome):
     values = {}
     for change in changes:
         if change.requirement_id not in requirements or change.persona_id not in personas:
-            outcome.errors[change.key] = "This requirement or persona is gone."
+            outcome.errors[change.key] = GONE
             continue
         try:
             values[change.key] = rating(change.text) if change.text else None

@@ -26,7 +26,7 @@
       const now = nameAt(at) ?? name;
       const body = new URLSearchParams({ basis });
       body.append(now, value);
-      const answer = await fetch(form.dataset.cellUrl, { method: "POST", body, headers: { "X-CSRFToken": token() }, credentials: "same-origin" });
+      const answer = await fetch(form.dataset.cellUrl, { method: "POST", body, headers: { "X-CSRFToken": token() }, credentials: "same-origin", keepalive: true });
       const html = await answer.text();
       if (answer.status !== 200 && answer.status !== 409 && answer.status !== 422) throw new Error(String(answer.status));
       return { ok: answer.ok, html };
@@ -39,7 +39,8 @@
       else say(form, "Not saved: look at the cell.");
     } catch {
       boxes(at).forEach(box => mark(box, "failed"));
-      say(form, "Not saved: the server can’t be reached. Save again in a moment.");
+      $$(".without-js").forEach(e => { e.hidden = false; });
+      say(form, "Not saved: the server can’t be reached. What you typed stands; the button saves it all.");
     } finally {
       if (running.get(at) === mine) running.delete(at);
     }
