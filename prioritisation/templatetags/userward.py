@@ -1,5 +1,5 @@
 from django import template
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from prioritisation import wording
 from products import access
@@ -45,12 +45,8 @@ def nav(context, name, icon, label):
     args = [product.key] if product else []
     match = context["request"].resolver_match
     here = match.url_name if match else None
-    try:
-        href = reverse(name, args=args)
-    except NoReverseMatch:  # until every page of the contract is there
-        return {}
     return {
-        "href": href,
+        "href": reverse(name, args=args),
         "name": name,
         "icon": icon,
         "label": label,
