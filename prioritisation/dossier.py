@@ -1,16 +1,17 @@
 """All that a requirement's page shows, read in a fixed number of queries."""
 
 from dataclasses import dataclass
+from math import ceil, floor
 
 from django.utils import timezone
 
 from personas.models import Persona
 from prioritisation import explanation
-from prioritisation.bars import bar_of, in_order, scale_for
+from prioritisation.bars import STEP, Scale, bar_of, in_order, scale_for
 from prioritisation.lines import badges_of, evidence, is_rated
 from prioritisation.models import Basis, Rating, ScoreChange
 from prioritisation.selectors import ALL_STATUSES, read_ranking
-from prioritisation.wording import and_join, number, ordinal, points
+from prioritisation.wording import UNIT, and_join, number, ordinal, points
 
 CHANGES_SHOWN = 20
 #: table of a mark → what changed, in the history's words
@@ -92,9 +93,9 @@ def read_dossier(product, requirement):
         known=evidence(row.answered) if rated else (),
         reason=explanation.reason_for(row, ranking.personas, place),
         sum=explanation.sum_of(row, ranking.personas) if rated else None,
-        bar=bar_of(row, ordered, scale_for([row])) if rated else None,
-        low=number((row.low or 0) / 10_000),
-        high=number((row.high or 0) / 10_000),
+        bar=bar_of(row, ordered, _scale(row)) if rated else None,
+        low=number((row.low or 0) / UNIT),
+        high=number((row.high or 0) / UNIT),
         question=explanation.question_for(row, ranking.personas) if rated else None,
         badges=badges_of(row, {persona.id: persona.name for persona in ranking.personas}),
         ratings=_given(product, requirement, ranking.personas),
@@ -102,6 +103,13 @@ def read_dossier(product, requirement):
         moves=_moves(requirement),
         comments=list(requirement.comments.select_related("author")),
     )
+
+
+def _scale(row):
+    """Wide enough for all that the score could be."""
+    scale = scale_for([row])
+    low, high = (value / UNIT / STEP for value in (row.low, row.high))
+    return Scale(min(scale.low, floor(low) * STEP), max(scale.high, ceil(high) * STEP))
 
 
 def _given(product, requirement, counted):

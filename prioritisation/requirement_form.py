@@ -118,14 +118,7 @@ class DecisionForm(Deciding, VersionedForm):
     class Meta:
         model = Requirement
         fields = ["status", "decision"]
-        widgets = {
-            "decision": forms.Textarea(
-                attrs={
-                    "rows": 2,
-                    "placeholder": "Why planned against the order, or why declined",
-                }
-            )
-        }
+        widgets = {"decision": forms.Textarea(attrs={"rows": 2})}
 
     def __init__(self, *args, harms="", **kwargs):
         self.harms = harms
@@ -153,7 +146,7 @@ class RatingForm(VersionedForm):
         label="How much",
         coerce=int,
         choices=[(value, signed(value)) for value in range(-5, 6)],
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "sr"}),
         error_messages={
             "invalid_choice": "A rating is a whole number from −5 to 5.",
             "required": "Choose a number from −5 to 5.",
@@ -164,7 +157,7 @@ class RatingForm(VersionedForm):
         model = Rating
         fields = ["value", "basis", "note"]
         labels = {"basis": "How do you know"}
-        widgets = {"basis": forms.RadioSelect}
+        widgets = {"basis": forms.RadioSelect(attrs={"class": "sr"})}
 
     def __init__(self, data=None, *, instance, basis=Basis.GUESSED):
         initial = {} if instance.pk else {"basis": basis}

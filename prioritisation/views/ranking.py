@@ -18,11 +18,15 @@ def ranking(request, product):
 @product_view("read")
 def ranking_fragment(request, product):
     """The ranking alone, for the page that polls; 204 while it is what the page has (`have`)."""
-    if request.GET.get("have") == standing_of(product.pk).validator:
+    have = request.GET.get("have")
+    if have == standing_of(product.pk).validator:
         # Not 304: htmx would swap in its empty body.
         return HttpResponse(status=204)
     context = _context(request, product) | {"fragment": True}
-    return render(request, "prioritisation/_ranking.html", context)
+    response = render(request, "prioritisation/_ranking.html", context)
+    if have is None:  # a filter, no poll: the address follows, so that it can be passed on
+        response["HX-Replace-Url"] = f"?{context['page'].view.query()}"
+    return response
 
 
 @product_view("read")

@@ -293,14 +293,14 @@ def test_of_two_who_edit_the_later_sees_both_and_chooses(rota, client, swap):
 
 
 def test_must_do_is_for_maintainers(rota, bob, client):
-    signed_in(bob).post("/p/ROTA/requirements/new/",
-                        {"title": "Rest hours", "status": "idea", "must_reason": "law"})  # fmt: skip
+    rest = {"title": "Rest hours", "status": "idea", "must_reason": "law"}
+    signed_in(bob).post("/p/ROTA/requirements/new/", rest)
     made = Requirement.objects.get(title="Rest hours")
     assert made.must_reason == ""
     assert "must_reason" not in signed_in(bob).get("/p/ROTA/requirements/4/edit/").content.decode()
 
-    client.post("/p/ROTA/requirements/4/edit/",
-                WORDS | {"version": made.version, "must_reason": "law", "must_by": "2027-01-01"})  # fmt: skip
+    set_by = rest | {"version": made.version, "must_by": "2027-01-01"}
+    client.post("/p/ROTA/requirements/4/edit/", set_by)
 
     made.refresh_from_db()
     assert made.must_reason == "law"
