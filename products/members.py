@@ -51,8 +51,8 @@ def remove_member(membership):
 def _owner_stays(product_id):
     """A savepoint that checks at its end, not at COMMIT, whether the product has an owner.
 
-    The product's row is locked first, else: two owners remove each other, each one's check still
-    sees the other, both commit.
+    The product's row is locked first, else: two owners remove each other, each one's check here
+    still sees the other, and the later COMMIT fails, when no page can tell why.
     """
     try:
         with transaction.atomic():
