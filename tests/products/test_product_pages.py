@@ -1,5 +1,6 @@
 import pytest
 
+from prioritisation.rescoring import rescore
 from products.models import Product
 from products.services import create_product
 from tests import cast
@@ -53,6 +54,29 @@ def test_the_list_takes_as_many_queries_for_ten_products_as_for_two(
         create_product(name=f"Another {number}", owner=alice)
     with django_assert_max_num_queries(12):
         client.get("/")
+
+
+def test_a_card_shows_market_adoption_answers_and_the_top_three(client, rota):
+    rescore(rota.pk)
+
+    (card,) = client.get("/").context["cards"]
+
+    assert card.market == "Users and a buyer"
+    assert (card.adoption, card.assumed) == (0.5, True)
+    # Two of three are rated by everybody, as seen; the third by nobody.
+    assert round(card.answered, 4) == 0.6667
+    # Nurse .85 · 5/5; hospital .15 · 1/5 at a reach of .5 + .25 · .5 = .625. Then .15 at .5.
+    assert card.top == [(1, 1, "Swap shifts in two taps", 868750), (2, 2, "Single sign-on", 75000)]
+
+
+def test_a_sample_opens_on_a_surprise(client, rota):
+    Product.objects.update(is_sample=True)
+    rescore(rota.pk)
+
+    page = client.get("/").content.decode()
+
+    assert "One sample is here to look around in." in page
+    assert "“Single sign-on” is 2nd: Nurse doesn’t care, and only 50\u00a0% would use it." in page
 
 
 def test_settings_are_saved(client, rota):
