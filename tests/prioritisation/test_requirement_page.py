@@ -416,9 +416,9 @@ def test_a_number_that_was_never_given_is_not_found(rota, client, number):
 def test_the_number_of_queries_does_not_grow_with_ratings_and_comments(
     rota, client, swap, django_assert_num_queries, alice
 ):
-    # Session, user, product; requirement; standing, run, personas, row; ratings, personas,
+    # Session, user, product; requirement; standing with its run, personas, row; ratings, personas,
     # changes, comments.
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(SWAP)
     for number in range(10):
         rater = cast.user(f"rater{number}")
@@ -428,5 +428,5 @@ def test_the_number_of_queries_does_not_grow_with_ratings_and_comments(
         Comment.objects.create(product=rota, requirement=swap, author=rater, text="Hm")
         rescore(rota.pk)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(SWAP)
