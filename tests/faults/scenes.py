@@ -90,10 +90,10 @@ class Answer:
 
 
 class Browser:
-    """Somebody signed in, on one kept-open connection."""
+    """Somebody signed in; a connection a request, since gunicorn closes idle ones."""
 
     def __init__(self, address, user):
-        self._connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
+        self._host = urlsplit(address).netloc
         session = SessionStore()
         session[SESSION_KEY] = str(user.pk)
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
@@ -106,17 +106,13 @@ class Browser:
             "Content-Type": "application/x-www-form-urlencoded",
         }
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_error):
-        self._connection.close()
-
     def ask(self, method, path, form=None):
         begun = time.perf_counter()
-        self._connection.request(method, path, form and urlencode(form), self._headers)
-        response = self._connection.getresponse()
-        body = response.read().decode()
+        connected = http.client.HTTPConnection(self._host, timeout=30)
+        with contextlib.closing(connected):
+            connected.request(method, path, form and urlencode(form), self._headers)
+            response = connected.getresponse()
+            body = response.read().decode()
         return Answer(response.status, body, (time.perf_counter() - begun) * 1000)
 
     def rate(self, product, value, *, number=1):

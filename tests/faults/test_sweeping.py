@@ -150,7 +150,8 @@ def test_the_control_rescoring_alone_leaves_the_marks_of_a_product_that_is_gone(
 
 def test_with_both_stopped_health_turns_red_and_names_the_product_until_swept(product):
     alice = User.objects.get(username="alice")
-    with processes.site(OLDEST_MARK_SECONDS="1") as address, Browser(address, alice) as browser:
+    with processes.site(OLDEST_MARK_SECONDS="1") as address:
+        browser = Browser(address, alice)
         assert browser.rate(product, -4).status == 200
         assert browser.ask("GET", "/healthz").status == 200
         red = eventually(lambda: red_answer(browser), within=15)
