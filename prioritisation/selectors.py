@@ -8,8 +8,8 @@ from datetime import date, datetime
 import numpy as np
 from django.db import connection, transaction
 
-from personas.models import Kind, Persona
-from prioritisation.models import ProductChange, ScoringState
+from personas.models import Kind
+from prioritisation.models import ProductChange
 from prioritisation.scoring import UNIT, Weights
 from prioritisation.signals import signals
 from products.models import OPEN, Status
@@ -139,23 +139,24 @@ def standing_of(product_id):
 
 def counted_personas(product_id):
     """The personas that the last run counted, in its order."""
-    run = ScoringState.objects.select_related("run").get(product_id=product_id).run
-    if run is None:
-        return []
-    names = {persona.pk: persona for persona in Persona.objects.filter(pk__in=run.persona_ids)}
-    return [
-        PersonaWeight(
-            id=persona_id,
-            # A persona deleted since: the rescore that drops it is on its way.
-            name=names[persona_id].name if persona_id in names else "a deleted persona",
-            kind=names[persona_id].kind if persona_id in names else Kind.OTHER,
-            weight=weight,
-            adoption=None if np.isnan(adoption) else adoption,
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT c.id, p.name, p.kind, c.weight, NULLIF(c.adoption, 'NaN')
+            FROM prioritisation_scoringstate s
+            JOIN prioritisation_scoringrun r ON r.id = s.run_id
+            CROSS JOIN unnest(r.persona_ids, r.weights, r.adoption)
+                WITH ORDINALITY AS c (id, weight, adoption, place)
+            LEFT JOIN personas_persona p ON p.id = c.id
+            WHERE s.product_id = %s ORDER BY c.place
+            """,
+            [product_id],
         )
-        for persona_id, weight, adoption in zip(
-            run.persona_ids, run.weights, run.adoption, strict=True
-        )
-    ]
+        # One without a name was deleted since: the rescore that drops it is on its way.
+        return [
+            PersonaWeight(pk, name or "a deleted persona", kind or Kind.OTHER, weight, adoption)
+            for pk, name, kind, weight, adoption in cursor.fetchall()
+        ]
 
 
 def read_ranking(
@@ -188,36 +189,47 @@ def read_ranking(
     return Ranking(product, standing, personas, rows, has_more)
 
 
+MINE = "product_id = %(product)s AND ranked"
 # Quotients that are equal by arithmetic may differ in their last bit: ranked as shown, rounded.
-PLACED = """
-    SELECT requirement_id, number, ranked, score, low, high, reach, answered, value_for_effort,
-        contributions, unrealised, means, confidences,
-        CASE WHEN ranked THEN
-            rank() OVER (PARTITION BY ranked ORDER BY score DESC) END AS rank,
-        CASE WHEN ranked AND value_for_effort IS NOT NULL THEN
-            rank() OVER (
-                PARTITION BY ranked ORDER BY round(value_for_effort * 10000) DESC NULLS LAST)
-            END AS effort_rank
-    FROM prioritisation_score WHERE product_id = %(product)s
+BY_EFFORT = "rank() OVER (ORDER BY round(value_for_effort * 10000) DESC NULLS LAST)"
+#: the ranks within the whole product; few columns, since they are sorted twice
+PLACES = f"""
+    SELECT requirement_id, rank() OVER (ORDER BY score DESC) AS rank,
+        CASE WHEN value_for_effort IS NOT NULL THEN {BY_EFFORT} END AS effort_rank
+    FROM prioritisation_score WHERE {MINE}
 """
-PLACE_ORDER = {
-    "score": "rank IS NULL, score DESC, number",
-    "value_for_effort": "effort_rank IS NULL, effort_rank, rank IS NULL, score DESC, number",
+ORDER = {
+    "score": "rank IS NULL, score DESC, q.number",
+    "value_for_effort": "effort_rank IS NULL, effort_rank, rank IS NULL, score DESC, q.number",
 }
-TITLES = """
+COLUMNS = """
     q.id, q.number, q.title, q.description, q.status, q.decision, q.tags, q.effort, q.must_reason,
     q.must_note, q.must_by, q.external_id, q.external_url, q.version,
-    p.rank, p.effort_rank, COALESCE(p.ranked, false), p.score, p.low, p.high, p.reach, p.answered,
+    rank, effort_rank, COALESCE(p.ranked, false), p.score, p.low, p.high, p.reach, p.answered,
     p.value_for_effort, p.contributions, p.unrealised, p.means, p.confidences
+"""
+# Only as many rows as are shown are sorted whole and joined to their titles: twice the requests a
+# second at 10,000. `rank` over rows from the very top is the rank within the product.
+FROM_THE_TOP = f"""
+    WITH places AS MATERIALIZED (
+        SELECT requirement_id, {BY_EFFORT} AS effort_rank
+        FROM prioritisation_score WHERE {MINE} AND value_for_effort IS NOT NULL
+    )
+    SELECT {COLUMNS} FROM (
+        SELECT top.*, rank() OVER (ORDER BY score DESC) AS rank FROM (
+            SELECT * FROM prioritisation_score WHERE {MINE}
+            ORDER BY score DESC, number LIMIT %(limit)s + %(offset)s
+        ) top ORDER BY score DESC, number OFFSET %(offset)s
+    ) p
+    JOIN products_requirement q ON q.id = p.requirement_id
+    LEFT JOIN places ON places.requirement_id = p.requirement_id
+    ORDER BY {ORDER["score"]}
 """
 
 
 def _ranking_query(
     product, order, statuses, only_ranked, tag, search, requirement_id, limit, offset
 ):
-    narrow = only_ranked and not (tag or search or requirement_id) and set(statuses) >= set(OPEN)
-    place = PLACE_ORDER[order].replace("number", "p.number" if narrow else "q.number")
-    page = "LIMIT %(limit)s OFFSET %(offset)s"
     values = {
         "product": product.pk,
         "statuses": list(statuses),
@@ -227,17 +239,12 @@ def _ranking_query(
         "limit": None if limit is None else limit + 1,
         "offset": offset,
     }
-    if narrow:
-        # The limit before the join to titles: thrice the requests a second (FINDINGS).
-        return (
-            f"SELECT {TITLES} FROM (SELECT * FROM ({PLACED}) p WHERE ranked"
-            f" ORDER BY {place} {page}) p"
-            f" JOIN products_requirement q ON q.id = p.requirement_id ORDER BY {place}",
-            values,
-        )
+    narrowed = tag or search or requirement_id or not set(statuses) >= set(OPEN)
+    if only_ranked and limit and order == "score" and not narrowed:
+        return FROM_THE_TOP, values
     conditions = ["q.product_id = %(product)s", "q.status = ANY (%(statuses)s)"]
     if only_ranked:
-        conditions.append("p.rank IS NOT NULL")
+        conditions.append("rank IS NOT NULL")
     if tag:
         conditions.append("q.tags @> ARRAY[%(tag)s]::varchar[]")
     if search:
@@ -249,8 +256,11 @@ def _ranking_query(
     if requirement_id:
         conditions.append("q.id = %(requirement)s")
     return (
-        f"SELECT {TITLES} FROM products_requirement q LEFT JOIN ({PLACED}) p"
-        f" ON p.requirement_id = q.id WHERE {' AND '.join(conditions)} ORDER BY {place} {page}",
+        f"SELECT {COLUMNS} FROM products_requirement q"
+        " LEFT JOIN prioritisation_score p ON p.requirement_id = q.id"
+        f" LEFT JOIN ({PLACES}) places ON places.requirement_id = q.id"
+        f" WHERE {' AND '.join(conditions)} ORDER BY {ORDER[order]}"
+        " LIMIT %(limit)s OFFSET %(offset)s",
         values,
     )
 
@@ -345,8 +355,9 @@ def placed(product_id, requirement_ids):
     """Requirement id → (score in ten-thousandths, rank or None) of those that have a score."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT requirement_id, score, rank FROM ({PLACED}) p"
-            " WHERE requirement_id = ANY (%(ids)s)",
+            f"SELECT requirement_id, score, rank FROM prioritisation_score p"
+            f" LEFT JOIN ({PLACES}) places USING (requirement_id)"
+            " WHERE p.product_id = %(product)s AND requirement_id = ANY (%(ids)s)",
             {"product": product_id, "ids": list(requirement_ids)},
         )
         return {row[0]: row[1:] for row in cursor.fetchall()}

@@ -1,3 +1,4 @@
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -6,7 +7,6 @@ from django.db import connection, models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-import pgtrigger
 from accounts.history import with_input_history
 from products.fields import created_at_field, one_of, updated_by_field, version_field, within
 from products.roles import Role

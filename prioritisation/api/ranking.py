@@ -102,9 +102,9 @@ class Ranking(ProductAPI):
         query = serializer.validated_data
         if "after" in query:
             _wait(self.product.pk, query["after"])
-        etag = self._etag(standing_of(self.product.pk))
-        if request.headers.get("If-None-Match") == etag:
-            return HttpResponse(status=304, headers={"ETag": etag})
+        known = request.headers.get("If-None-Match")
+        if known and known == self._etag(standing_of(self.product.pk)):
+            return HttpResponse(status=304, headers={"ETag": known})
         ranking = read_ranking(
             self.product,
             order=query["order"],

@@ -89,7 +89,7 @@ def test_it_takes_as_many_queries_for_thirty_rows_as_for_two(
     vera, product, django_assert_num_queries
 ):
     vera.get(URL)  # notes once a minute that the token is in use
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         vera.get(URL)
     more = add_requirements(
         product=product, by=None, requirements=[Requirement(title=f"More {n}") for n in range(28)]
@@ -100,7 +100,7 @@ def test_it_takes_as_many_queries_for_thirty_rows_as_for_two(
         for one in more
     )
     rescore(product.pk)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         assert len(vera.get(URL).json()["results"]) == 30
 
 

@@ -9,18 +9,27 @@ import psycopg2
 from django.core import signing
 
 QUERY = """
-    SELECT s.rank, s.score, s.low, s.high, s.reach, s.answered, s.value_for_effort,
+    WITH places AS MATERIALIZED (
+        SELECT requirement_id, rank() OVER (ORDER BY value_for_effort DESC) AS effort_rank
+        FROM prioritisation_score
+        WHERE product_id = %(product)s AND ranked AND value_for_effort IS NOT NULL
+    )
+    SELECT s.rank, effort_rank, s.score, s.low, s.high, s.reach, s.answered, s.value_for_effort,
         s.contributions, s.unrealised, r.id, r.number, r.title, r.status, r.tags, r.effort
     FROM (
-        SELECT requirement_id, score, low, high, reach, answered, value_for_effort, contributions,
-            unrealised, rank() OVER (ORDER BY score DESC) AS rank
-        FROM prioritisation_score WHERE product_id = %s AND ranked
-        ORDER BY score DESC, number LIMIT 50
-    ) s JOIN products_requirement r ON r.id = s.requirement_id ORDER BY s.score DESC, r.number
+        SELECT *, rank() OVER (ORDER BY score DESC) AS rank FROM (
+            SELECT * FROM prioritisation_score WHERE product_id = %(product)s AND ranked
+            ORDER BY score DESC, number LIMIT 50
+        ) top
+    ) s
+    JOIN products_requirement r ON r.id = s.requirement_id
+    LEFT JOIN places ON places.requirement_id = s.requirement_id
+    ORDER BY s.score DESC, r.number
 """
 COLUMNS = [
     *[
         "rank",
+        "effort_rank",
         "score",
         "low",
         "high",
@@ -63,7 +72,7 @@ def application(environ, start_response):
             " WHERE p.key = %s AND m.user_id = %s",
             [environ["PATH_INFO"].strip("/"), int(session["_auth_user_id"])],
         )
-        cursor.execute(QUERY, cursor.fetchone())
+        cursor.execute(QUERY, {"product": cursor.fetchone()[0]})
         rows = [dict(zip(COLUMNS, row, strict=True)) for row in cursor.fetchall()]
     body = json.dumps({"results": rows}).encode()
     start_response(
