@@ -10,6 +10,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import F
 
+from accounts.models import User
 from personas.models import AdoptionReading, Persona
 from prioritisation.models import ProductChange, Rating, ScoringPolicy
 from products.models import Product, Requirement
@@ -315,3 +316,39 @@ def test_a_new_product_is_marked(db):
     product = create_product(name="Rota", owner=user("alice"))
 
     assert set(ProductChange.objects.values_list("product_id", flat=True)) == {product.pk}
+
+
+def test_a_rating_by_the_api_marks(product, client):
+    client.force_login(User.objects.get(username="alice"))
+    requirement, nurse = product.requirements.get(number=3), product.personas.get(name="Nurse")
+
+    answer = client.post(
+        f"/api/v1/requirements/{requirement.pk}/ratings/",
+        {"persona": nurse.pk, "value": 2, "basis": "asked"},
+        content_type="application/json",
+    )
+
+    assert answer.status_code == 201
+    assert marks() == {(3, "rating")}
+    assert answer["Userward-Change"] == str(ProductChange.objects.get().xid)
+
+
+@pytest.fixture
+def staff(client, product):
+    client.force_login(user("root", is_staff=True, is_superuser=True))
+    return client
+
+
+def test_a_bulk_delete_in_the_back_office_marks(staff, product):
+    answer = staff.post(
+        "/admin/prioritisation/rating/",
+        {
+            "action": "delete_selected",
+            "_selected_action": list(Rating.objects.values_list("pk", flat=True)),
+            "post": "yes",
+        },
+    )
+
+    assert answer.status_code == 302
+    assert not Rating.objects.exists()
+    assert marks() == {(1, "rating"), (2, "rating")}
