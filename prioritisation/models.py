@@ -9,7 +9,7 @@ from accounts.history import with_input_history
 from personas.models import Persona
 from products.fields import created_at_field, one_of, updated_by_field, version_field, within
 from products.models import Product, Requirement
-from products.triggers import marks_product, raises_version, stays_in_product
+from products.triggers import marks_product, raises_version, stays_in_product, touches_updated_at
 
 
 class Basis(models.TextChoices):
@@ -78,6 +78,7 @@ class Rating(models.Model):
         ]
         triggers = [
             raises_version(),
+            touches_updated_at(),
             stays_in_product("requirement", "persona"),
             *marks_product(requirement="requirement_id"),
         ]

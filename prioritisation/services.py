@@ -44,8 +44,7 @@ def record_ratings(*, product, by, ratings, as_source=False):
             ON CONFLICT (requirement_id, persona_id, {conflict})
                 WHERE rater_id IS {"" if as_source else "NOT"} NULL
             DO UPDATE SET value = EXCLUDED.value, basis = EXCLUDED.basis, note = EXCLUDED.note,
-                source = EXCLUDED.source, updated_by_id = EXCLUDED.updated_by_id,
-                updated_at = now()
+                source = EXCLUDED.source, updated_by_id = EXCLUDED.updated_by_id
             RETURNING id
             """,  # noqa: S608 - only names written here
             [

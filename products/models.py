@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from accounts.history import with_input_history
 from products.fields import created_at_field, one_of, updated_by_field, version_field, within
 from products.roles import Role
-from products.triggers import marks_product, raises_version, stays_in_product
+from products.triggers import marks_product, raises_version, stays_in_product, touches_updated_at
 
 #: first key of the advisory locks that make one product's rescores and deletions take turns
 PRODUCT_LOCK = 0x75770001
@@ -256,12 +256,7 @@ class Requirement(models.Model):
             raises_version(),
             stays_in_product("number"),
             *marks_product(requirement="id"),
-            pgtrigger.Trigger(
-                name="updated_at",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Update,
-                func="NEW.updated_at = now(); RETURN NEW;",
-            ),
+            touches_updated_at(),
             # Whoever inserts with a number of their own (COPY, psql): it is never given again.
             pgtrigger.Trigger(
                 name="uses_up_its_number",

@@ -24,6 +24,15 @@ def raises_version(*, ignoring=()):
     )
 
 
+def touches_updated_at():
+    return pgtrigger.Trigger(
+        name="updated_at",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        func="NEW.updated_at = now(); RETURN NEW;",
+    )
+
+
 def stays_in_product(*columns):
     """The row never moves to another product (nor changes what else is named)."""
     return pgtrigger.ReadOnly(name="stays_in_product", fields=["product", *columns])
