@@ -1,3 +1,5 @@
+import re
+
 from django.shortcuts import get_object_or_404
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
@@ -58,10 +60,9 @@ class Readings(ProductAPI):
         asked = request.query_params.get("persona")
         if asked is None and isinstance(request.data, dict):
             asked = request.data.get("persona")
-        try:
-            pk = int(asked)
-        except (TypeError, ValueError):
-            raise ValidationError({"persona": "Say whose: ?persona=ID."}) from None
+        if not re.fullmatch("-?[0-9]{1,19}", str(asked)):
+            raise ValidationError({"persona": "Say whose: ?persona=ID."})
+        pk = int(asked)
         if not 0 < pk < 2**63:
             raise NotFound
         mine = Persona.objects.filter(product__in=Product.objects.for_user(request.user))

@@ -124,12 +124,17 @@ class OneProduct(OneRow):
     def save(self, row, *, version, changes):
         changes.pop("key", None)
         role = row.role
-        saved = super().save(row, version=version, changes=changes)
+        try:
+            saved = super().save(row, version=version, changes=changes)
+        except StaleVersion as stale:
+            stale.current.role = role
+            raise
         saved.role = role
         return saved
 
     def remove(self, row, *, version):
         Product.objects.lock(row.pk)
+        row.refresh_from_db(fields=["version"])
         if row.version != version:
             raise StaleVersion(row)
         delete_product(row)

@@ -33,9 +33,12 @@ class RankingQuery(serializers.Serializer):
         if not cursor:
             return 0
         try:
-            return int(base64.urlsafe_b64decode(cursor.encode()).removeprefix(b"o="))
+            offset = int(base64.urlsafe_b64decode(cursor.encode()).removeprefix(b"o="))
         except ValueError:
-            raise serializers.ValidationError("This isn't a cursor of ours.") from None
+            offset = -1
+        if not 0 <= offset < 2**31:
+            raise serializers.ValidationError("This isn't a cursor of ours.")
+        return offset
 
 
 class PartSerializer(serializers.Serializer):

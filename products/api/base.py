@@ -2,6 +2,8 @@
 
 import re
 
+from django.core import exceptions
+from django.db import DataError
 from django.shortcuts import get_object_or_404
 from rest_framework import generics
 from rest_framework.exceptions import MethodNotAllowed, NotFound, ValidationError
@@ -23,6 +25,21 @@ class Pages(CursorPagination):
     page_size_query_param = "limit"
     max_page_size = 500
     ordering = "id"
+
+    def paginate_queryset(self, queryset, request, view=None):
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        # A position that is no number or date is noticed only by the query.
+        except (NotFound, ValueError, exceptions.ValidationError, DataError):
+            raise ValidationError({"cursor": "This isn't a cursor of ours."}) from None
+
+    def get_page_size(self, request):
+        limit = request.query_params.get(self.page_size_query_param)
+        if limit is None:
+            return self.page_size
+        if not re.fullmatch("[0-9]{1,3}", limit) or not 1 <= int(limit) <= self.max_page_size:
+            raise ValidationError({"limit": f"A whole number from 1 to {self.max_page_size}."})
+        return int(limit)
 
 
 class ProductAPI(generics.GenericAPIView):
@@ -58,6 +75,8 @@ class ProductAPI(generics.GenericAPIView):
             key = self.kwargs.get("key") or self._key_in_query(request)
             return get_product(request.user, key, action)
         mine = self.rows.filter(product__in=Product.objects.for_user(request.user))
+        if "key" in self.kwargs:
+            mine = mine.filter(product__key=self.kwargs["key"].replace("\x00", ""))
         self.row = get_object_or_404(mine.select_related("product"), pk=self.kwargs["pk"])
         return get_product(request.user, self.row.product.key, action)
 

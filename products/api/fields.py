@@ -13,8 +13,11 @@ class MeasureField(serializers.FloatField):
     """A finite number: "NaN" and "Infinity" pass every comparison with a bound."""
 
     def to_internal_value(self, data):
-        value = super().to_internal_value(data)
-        if not math.isfinite(value):
+        try:
+            value = super().to_internal_value(data)
+        except OverflowError:  # a whole number beyond every float
+            self.fail("invalid")
+        if isinstance(data, bool) or not math.isfinite(value):
             self.fail("invalid")
         return value
 

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db import DataError, IntegrityError
 from django.http import Http404
 from rest_framework import exceptions
@@ -23,7 +23,8 @@ def problem_response(error, context):
         return _stale(error, context)
     if isinstance(error, (IntegrityError, DataError)):
         return _refused(error)
-    if isinstance(error, Http404):
+    # A row that somebody deleted after we had found it is as gone as one that never was.
+    if isinstance(error, (Http404, ObjectDoesNotExist)):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied(*error.args)

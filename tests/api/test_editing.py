@@ -38,6 +38,22 @@ def test_a_stale_change_is_412_and_shows_the_row_as_it_is(as_user, nurse):
     assert (again.status_code, again.json()["headcount"]) == (200, 700)
 
 
+def test_every_row_shows_itself_to_the_one_who_comes_late(as_user, product):
+    alice, requirement = as_user("alice"), product.requirements.first()
+    paths = {
+        "products/ROTA/": {"name": "x"},
+        "products/ROTA/policy/": {"gap_emphasis": 0},
+        f"products/ROTA/members/{product.memberships.last().pk}/": {"role": "viewer"},
+        f"requirements/{requirement.pk}/": {"title": "x"},
+        f"ratings/{requirement.ratings.first().pk}/": {"value": 1},
+    }
+    for path, change in paths.items():
+        read = alice.get(f"/api/v1/{path}")
+        late = alice.patch(f"/api/v1/{path}", change, format="json", HTTP_IF_MATCH='"99"')
+        assert (late.status_code, late["ETag"]) == (412, read["ETag"]), path
+        assert late.json()["current"] == read.json()
+
+
 def test_a_stale_deletion_deletes_nothing(as_user, nurse, product):
     alice, url = as_user("alice"), f"/api/v1/personas/{nurse.pk}/"
     alice.patch(url, {"headcount": 600}, format="json", HTTP_IF_MATCH='"1"')
