@@ -55,7 +55,8 @@ def record_ratings(*, product, by, ratings, as_source=False):
             ],
         )
         ids = [row[0] for row in cursor.fetchall()]
-    return list(Rating.objects.filter(pk__in=ids))
+    # Not in the model's order: it joins the requirement, which may be deleted by now. COMMIT tells.
+    return list(Rating.objects.filter(pk__in=ids).order_by("pk"))
 
 
 def withdraw_rating(rating):

@@ -3,12 +3,15 @@
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from accounts.history import acting
 from prioritisation.nudge import nudge
 
 SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
+#: Checked at COMMIT: a rating is written for a requirement that another transaction deletes in the
+#: meantime. The second try finds it gone and says so.
+PARENT_IS_GONE = "23503"
 
 
 @dataclass
@@ -53,14 +56,14 @@ def _fill(written):
 def is_conflict(error):
     """Whether PostgreSQL ended the transaction to let another go on; trying again may succeed."""
     code = getattr(error.__cause__, "pgcode", None)
-    return isinstance(error, OperationalError) and code in {SERIALIZATION_FAILURE, DEADLOCK}
+    return code in {SERIALIZATION_FAILURE, DEADLOCK, PARENT_IS_GONE}
 
 
 def retrying(call, *, times=2):
-    """`call()`, and again up to `times` times when it ended in a deadlock."""
+    """`call()`, and again up to `times` times when it ended in a conflict."""
     for left in range(times, -1, -1):
         try:
             return call()
-        except OperationalError as error:
+        except (OperationalError, IntegrityError) as error:
             if not left or not is_conflict(error):
                 raise
