@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.management import call_command
 
 from prioritisation.models import ScoreChange
 from prioritisation.rescoring import rescore
@@ -42,3 +43,12 @@ def test_of_the_last_year_every_change_stays(change):
 
     assert thin_history(at=NOW) == 0
     assert ScoreChange.objects.count() == 2
+
+
+def test_the_sweeper_thins_at_its_first_round(change):
+    ScoreChange.objects.update(created_at=LONG_AGO)
+    again(change, at=LONG_AGO + timedelta(hours=3), score=2)
+
+    call_command("sweep_scores", "--once")
+
+    assert [change.score for change in ScoreChange.objects.all()] == [2]
