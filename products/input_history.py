@@ -25,34 +25,45 @@ def input_history(model, pk, *, at_most=200):
     events = model.pgh_event_model.objects.filter(pgh_obj_id=pk).order_by("-pgh_id")
     # One more, to compare the oldest one shown with.
     events = list(events[: at_most + 1])
-    names = _Names(events)
-    fields = [field for field in model._meta.concrete_fields if _is_told(model, field)]
+    names = Names(events)
     pairs = zip(events, [*events[1:], None], strict=True)
     return [
         Entry(
             at=event.pgh_created_at,
             verb=VERBS.get(event.pgh_label, event.pgh_label),
             who=names.who(event),
-            means=(event.pgh_context or {}).get("means", "directly in the database"),
-            changes=tuple(_changes(fields, event, before)),
+            means=means_of(event),
+            changes=tuple(
+                (str(field.verbose_name), old, new)
+                for field, old, new in changed_fields(model, event, before)
+            ),
         )
         for event, before in list(pairs)[:at_most]
     ]
 
 
-def _is_told(model, field):
-    tracked = {field.name for field in model.pgh_event_model._meta.fields}
-    return field.name in tracked - BOOKKEEPING
+def means_of(event):
+    return (event.pgh_context or {}).get("means", "directly in the database")
 
 
-def _changes(fields, event, before):
+def changed_fields(model, event, before):
+    """(field, old, new) of each that changed since the row's event `before`, as text.
+
+    Nothing for a deletion; old is None where there was no event before.
+    """
     if event.pgh_label == "delete":
         return
-    for field in fields:
+    for field in _told_fields(model):
         new = _text(getattr(event, field.attname))
         old = None if before is None else _text(getattr(before, field.attname))
         if new != (old or ""):
-            yield str(field.verbose_name), old, new
+            yield field, old, new
+
+
+def _told_fields(model):
+    tracked = {field.name for field in model.pgh_event_model._meta.fields}
+    told = tracked - BOOKKEEPING
+    return [field for field in model._meta.concrete_fields if field.name in told]
 
 
 def _text(value):
@@ -61,7 +72,7 @@ def _text(value):
     return "" if value is None else str(value)
 
 
-class _Names:
+class Names:
     """Names of the users and tokens in the events' contexts, in two queries."""
 
     def __init__(self, events):

@@ -125,26 +125,6 @@ def test_a_requirement_knows_its_score_and_rank(vera, product):
     ]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_history_names_its_causes(vera, as_user, product):
-    requirement, nurse = product.requirements.get(number=2), product.personas.first()
-    as_user("bob").post(
-        f"/api/v1/requirements/{requirement.pk}/ratings/",
-        {"persona": nurse.pk, "value": 4, "basis": "seen"},
-        format="json",
-    )
-    rescore(product.pk)
-
-    newest, *_, oldest = vera.get(f"/api/v1/requirements/{requirement.pk}/history/").json()[
-        "results"
-    ]
-
-    assert (oldest["score"], newest["version"] > oldest["version"]) == (7.5, True)
-    assert [(c["what"], c["did"], c["by"], c["means"]) for c in newest["causes"]] == [
-        ("rating", "insert", "bob", "token")
-    ]
-
-
 def test_a_product_says_its_market_and_adoption(vera, as_user, product):
     assert vera.get("/api/v1/products/ROTA/").json()["market"] == "enterprise"
     product.personas.filter(name="Hospital").update(kind="advertiser")

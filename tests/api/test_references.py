@@ -59,37 +59,48 @@ class Sender:
         return answer
 
 
-@pytest.mark.parametrize("path", REFERENCES, ids=lambda path: path.stem)
-def test_a_worked_example_is_read_back_to_4_decimals(client, worker, path):
-    example = json.loads(path.read_text())
-    key, personas, requirements, change = describe(client, example)
+def test_worked_examples_are_read_back_to_4_decimals(client, worker, subtests):
+    """One worker for all: it takes longer to start than to score."""
+    assert len(REFERENCES) == 5
+    for path in REFERENCES:
+        with subtests.test(path.stem):
+            example = json.loads(path.read_text())
+            key, personas, requirements, change = describe(client, example)
+            found = read_rows(client, key, change)
+            check_people(client, key, personas, example["expected"])
+            for row in example["expected"]["rows"]:
+                check_row(found[requirements[row["id"]]], row, personas)
 
-    answer = client.get(f"/api/v1/products/{key}/ranking/?ranked=false&after={change}").json()
+
+def read_rows(client, key, change):
+    """Requirement id → result, once the worker has scored what `change` wrote."""
+    ranking = f"/api/v1/products/{key}/ranking/?ranked=false"
+    answer = client.get(f"{ranking}&after={change}").json()
     assert answer["stale"] is False
-    shipped = client.get(f"/api/v1/products/{key}/ranking/?ranked=false&status=shipped").json()
-    found = {
-        result["requirement"]["id"]: result for result in answer["results"] + shipped["results"]
-    }
+    shipped = client.get(f"{ranking}&status=shipped").json()
+    return {one["requirement"]["id"]: one for one in answer["results"] + shipped["results"]}
 
-    expected = example["expected"]
+
+def check_people(client, key, personas, expected):
     people = client.get(f"/api/v1/personas/?product={key}").json()["results"]
     for name, weight in expected["weights"].items():
         assert close(person(people, personas[name])["weight"], weight, 1e-6)
     for name, adoption in expected["adoption"].items():
         assert close(person(people, personas[name])["adoption"], adoption)
-    for row in expected["rows"]:
-        result = found[requirements[row["id"]]]
-        assert (result["rank"], result["effort_rank"]) == (row["rank"], row["effort_rank"])
-        for name in ("score", "low", "high", "reach", "answered", "value_for_effort"):
-            assert close(result[name], row[name]), (row["id"], name, result[name], row[name])
-        adds = {part["persona"]: part["points"] for part in result["contributions"]}
-        for name, points in row["contributions"].items():
-            # Each of the reference's is rounded by itself; ours add up exactly to the score.
-            assert close(adds[personas[name]], points, 1.001e-4), (row["id"], name)
-        assert round(sum(adds.values()), 4) == result["score"]
-        lost = {part["persona"]: part["points"] for part in result["unrealised"]}
-        for name, points in row["unrealised"].items():
-            assert close(lost[personas[name]], points)
+
+
+def check_row(result, row, personas):
+    assert (result["rank"], result["effort_rank"]) == (row["rank"], row["effort_rank"])
+    for name in ("score", "low", "high", "reach", "answered", "value_for_effort"):
+        assert close(result[name], row[name]), (row["id"], name, result[name], row[name])
+    adds = {part["persona"]: part["points"] for part in result["contributions"]}
+    for name, points in row["contributions"].items():
+        # Each of the reference's is rounded by itself; ours add up exactly to the score.
+        assert close(adds[personas[name]], points, 1.001e-4), (row["id"], name)
+    assert round(sum(adds.values()), 4) == result["score"]
+    lost = {part["persona"]: part["points"] for part in result["unrealised"]}
+    for name, points in row["unrealised"].items():
+        assert close(lost[personas[name]], points)
 
 
 def person(people, pk):

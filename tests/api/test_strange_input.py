@@ -4,6 +4,7 @@ import base64
 
 import pytest
 
+CURSORS = ["p=abc", "p=\x00", "p=2026-13-45", "o=x", "", "p=" + "9" * 5_000]
 LISTS = [
     "products/?",
     "products/ROTA/members/?",
@@ -59,7 +60,9 @@ def test_a_reading_is_of_a_persona_by_id(alice_api, persona):
     assert is_problem(answer)
 
 
-@pytest.mark.parametrize("cursor", ["p=abc", "p=\x00", "p=2026-13-45", "o=x", "", "p=" + "9" * 5_000])
+@pytest.mark.parametrize(
+    "cursor", ["p=abc", "p=\x00", "p=2026-13-45", "o=x", "", "p=" + "9" * 5_000]
+)
 def test_a_cursor_of_another_making_is_a_problem(alice_api, cursor):
     for address in LISTS:
         answer = alice_api.get(f"/api/v1/{address}cursor={encoded(cursor)}")
