@@ -30,6 +30,9 @@ def _start_missing() -> None:
     if valkey:
         os.environ["REDIS_URL"] = embedded.redis_url(base)
     os.environ["DATA_DIR"] = base
+    # WhiteNoise warns where it finds none, and a fresh clone has none.
+    os.environ["STATIC_ROOT"] = f"{base}/collected"
+    os.mkdir(f"{base}/collected")
 
 
 def _throw_away(servers: embedded.Servers, owner: int) -> None:
