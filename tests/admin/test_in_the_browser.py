@@ -6,7 +6,6 @@ from prioritisation.models import Rating
 from prioritisation.rescoring import rescore
 from products.models import Product, Requirement
 from tests.admin.test_pages import OURS, url
-from tests.browser.conftest import browser, page, problems, sign_in  # noqa: F401
 from tests.cast import rota, user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,7 +23,7 @@ def rated(staff):
     return product
 
 
-def test_no_page_offends_the_policy(rated, staff, page, sign_in):  # noqa: F811
+def test_no_page_offends_the_policy(rated, staff, page, sign_in):
     """`page` fails the test on any message in the console."""
     sign_in(staff)
     requirement = Requirement.objects.first()
@@ -49,7 +48,7 @@ def test_no_page_offends_the_policy(rated, staff, page, sign_in):  # noqa: F811
         assert answer.status == 200, path
 
 
-def test_staff_rate_with_autocomplete(rated, staff, page, sign_in):  # noqa: F811
+def test_staff_rate_with_autocomplete(rated, staff, page, sign_in):
     sign_in(staff)
     page.goto("/admin/prioritisation/rating/add/")
 

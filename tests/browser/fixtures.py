@@ -1,3 +1,5 @@
+"""Pytest plugin (pyproject.toml): a real browser, for the tests of any folder."""
+
 import os
 
 import pytest
