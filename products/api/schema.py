@@ -18,14 +18,22 @@ IF_MATCH = OpenApiParameter(
 
 
 def listing(serializer, **query):
-    """Class decorator: GET answers pages of `serializer`; `query` is name → description."""
+    """Class decorator: GET answers pages of `serializer`; `query` is name → description.
+
+    A POST beside it is a write.
+    """
     parameters = [OpenApiParameter(name, description=text) for name, text in query.items()]
-    return extend_schema_view(
-        get=extend_schema(operation_id=None, parameters=parameters, responses=serializer(many=True))
-    )
+    pages = extend_schema(parameters=parameters, responses=serializer(many=True))
+
+    def decorate(view):
+        writes = {"post": extend_schema(parameters=[CHANGE])} if hasattr(view, "post") else {}
+        return extend_schema_view(get=pages, **writes)(view)
+
+    return decorate
 
 
 def needs_if_match(view):
     """Class decorator: the methods that change the row say so."""
     methods = [m for m in ("patch", "put", "delete") if m in view.http_method_names]
-    return extend_schema_view(**{m: extend_schema(parameters=[IF_MATCH]) for m in methods})(view)
+    changes = extend_schema(parameters=[IF_MATCH, CHANGE])
+    return extend_schema_view(**dict.fromkeys(methods, changes))(view)

@@ -5,11 +5,6 @@ from prioritisation.models import ProductChange
 from tests.cast import rota, user
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def alice(db):
     return user("alice")

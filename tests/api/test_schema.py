@@ -12,6 +12,12 @@ def test_the_schema_is_openapi_3_1_without_a_warning(tmp_path):
     schema = json.loads(file.read_text())
     assert schema["openapi"].startswith("3.1")
     assert "/api/v1/products/{key}/ranking/" in schema["paths"]
+    for path, method, code in [
+        ("/api/v1/requirements/{id}/", "patch", "200"),
+        ("/api/v1/requirements/{id}/ratings/", "post", "201"),
+    ]:
+        answer = schema["paths"][path][method]["responses"][code]
+        assert "Userward-Change" in answer["headers"], path
 
 
 def test_anybody_may_read_schema_and_docs(db):
