@@ -45,6 +45,7 @@ def test_of_the_last_year_every_change_stays(change):
     assert ScoreChange.objects.count() == 2
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_sweeper_thins_at_its_first_round(change):
     ScoreChange.objects.update(created_at=LONG_AGO)
     again(change, at=LONG_AGO + timedelta(hours=3), score=2)
