@@ -24,6 +24,7 @@ lint: .venv/stamp-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.production build_font
 	$(BIN)/python -m tests.production makemigrations --check --dry-run
 	$(BIN)/python -m tests.production check --deploy --fail-level WARNING
 
