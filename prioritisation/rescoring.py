@@ -77,9 +77,6 @@ def _rescore_once(product_id, *, force):
         requirement_ids=named,
     )
     drop_scores_of_deleted(product_id=product_id, run_id=run_id, requirement_ids=named)
-    ScoringState.objects.filter(product_id=product_id).update(
-        run_id=run_id, error="", failed_at=None
-    )
     return version
 
 
@@ -87,10 +84,13 @@ def _take_turn(cursor, product_id):
     """Whether this process may rescore the product until its transaction ends."""
     # Somebody's forgotten transaction in psql may hold a row of this product: after these seconds
     # it is this product's failure, and the sweeper goes on to the others.
-    cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+    #
     # A statement of its own: in the same one as the reading, the snapshot would be from before
     # the lock, and so without what the last holder wrote.
-    cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [PRODUCT_LOCK, product_id])
+    cursor.execute(
+        "SELECT pg_try_advisory_xact_lock(%s, %s), set_config('lock_timeout', %s, true)",
+        [PRODUCT_LOCK, product_id, LOCK_TIMEOUT],
+    )
     if not cursor.fetchone()[0]:
         return False
     # What the new rows' foreign keys would lock at COMMIT, at once. Else a deletion that doesn't
@@ -119,7 +119,8 @@ def _stored_values(inputs, scores):
 
 
 def _begin_run(product_id, inputs, weights):
-    """Consume exactly the marks that were read, by id, and insert the run they caused.
+    """Consume exactly the marks that were read, by id; insert the run they caused, and point the
+    product's state to it.
 
     Not "all up to the newest": ids are given before COMMIT, so a lower one may come later.
     """
@@ -129,14 +130,20 @@ def _begin_run(product_id, inputs, weights):
             WITH consumed AS (
                 DELETE FROM prioritisation_productchange WHERE id = ANY (%s)
                 RETURNING xid, table_name
+            ), run AS (
+                INSERT INTO prioritisation_scoringrun (product_id, version, algorithm, persona_ids,
+                    weights, adoption, policy, cause_xids, cause_tables)
+                SELECT %s, %s, %s, %s::bigint[], %s::float8[], %s::float8[], %s::jsonb,
+                    COALESCE(array_agg(DISTINCT xid), '{}'),
+                    COALESCE(array_agg(DISTINCT table_name::text), '{}')
+                FROM consumed
+                RETURNING id, version, product_id
+            ), pointed AS (
+                UPDATE prioritisation_scoringstate s
+                SET run_id = run.id, error = '', failed_at = NULL
+                FROM run WHERE s.product_id = run.product_id
             )
-            INSERT INTO prioritisation_scoringrun (product_id, version, algorithm, persona_ids,
-                weights, adoption, policy, cause_xids, cause_tables)
-            SELECT %s, %s, %s, %s::bigint[], %s::float8[], %s::float8[], %s::jsonb,
-                COALESCE(array_agg(DISTINCT xid), '{}'),
-                COALESCE(array_agg(DISTINCT table_name::text), '{}')
-            FROM consumed
-            RETURNING id, version
+            SELECT id, version FROM run
             """,
             [
                 inputs.marks.tolist(),
