@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db import connection
-
 from prioritisation.models import Basis, Rating
 
 
@@ -34,8 +32,8 @@ def record_ratings(*, product, by, ratings, as_source=False):
     """
     conflict = "source" if as_source else "rater_id"
     columns = ("requirement_id", "persona_id", "value", "basis", "note", "source")
-    with connection.cursor() as cursor:
-        cursor.execute(
+    return list(
+        Rating.objects.raw(
             f"""
             INSERT INTO prioritisation_rating (product_id, rater_id, updated_by_id,
                 {", ".join(columns)})
@@ -45,7 +43,7 @@ def record_ratings(*, product, by, ratings, as_source=False):
                 WHERE rater_id IS {"" if as_source else "NOT"} NULL
             DO UPDATE SET value = EXCLUDED.value, basis = EXCLUDED.basis, note = EXCLUDED.note,
                 source = EXCLUDED.source, updated_by_id = EXCLUDED.updated_by_id
-            RETURNING id
+            RETURNING *
             """,  # noqa: S608 - only names written here
             [
                 product.pk,
@@ -54,9 +52,7 @@ def record_ratings(*, product, by, ratings, as_source=False):
                 *([getattr(new, name) for new in ratings] for name in columns),
             ],
         )
-        ids = [row[0] for row in cursor.fetchall()]
-    # Not in the model's order: it joins the requirement, which may be deleted by now. COMMIT tells.
-    return list(Rating.objects.filter(pk__in=ids).order_by("pk"))
+    )
 
 
 def withdraw_rating(rating):

@@ -10,7 +10,7 @@ from accounts.access import public, signed_in
 from products.models import Product
 from products.roles import MAY, Role
 
-__all__ = ["get_product", "may", "product_view", "public", "signed_in"]
+__all__ = ["get_product", "get_product_of", "may", "product_view", "public", "signed_in"]
 
 
 def get_product(user, key, action):
@@ -20,7 +20,18 @@ def get_product(user, key, action):
     """
     if not key.isalnum():  # PostgreSQL refuses a NUL byte: that would be a 500
         raise Http404("No such product.")
-    product = Product.objects.with_role(user).filter(key=key).first()
+    return _authorised(Product.objects.with_role(user).filter(key=key), action)
+
+
+def get_product_of(user, rows, action):
+    """The product of the one row in the queryset `rows`, as `get_product` gives it."""
+    return _authorised(
+        Product.objects.with_role(user).filter(pk__in=rows.values("product")), action
+    )
+
+
+def _authorised(products, action):
+    product = products.first()
     if product is None:
         raise Http404("No such product.")
     needed, role = MAY[action], Role(product.role)

@@ -6,11 +6,10 @@ from rest_framework.response import Response
 
 from personas.models import AdoptionReading, Persona
 from personas.services import record_reading
-from products.access import get_product
+from products.access import get_product_of
 from products.api.base import OneRow, Pages, ProductAPI
 from products.api.fields import MOST, RowSerializer
 from products.api.schema import listing, needs_if_match
-from products.models import Product
 
 
 class ReadingSerializer(RowSerializer):
@@ -65,9 +64,10 @@ class Readings(ProductAPI):
         pk = int(asked)
         if not 0 < pk < 2**63:
             raise NotFound
-        mine = Persona.objects.filter(product__in=Product.objects.for_user(request.user))
-        self.persona = get_object_or_404(mine.select_related("product"), pk=pk)
-        return get_product(request.user, self.persona.product.key, action)
+        rows = Persona.objects.filter(pk=pk)
+        product = get_product_of(request.user, rows, action)
+        self.persona = get_object_or_404(rows, product=product)
+        return product
 
     def get(self, request):
         page = self.paginate_queryset(self.persona.readings.all())

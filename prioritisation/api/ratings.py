@@ -191,6 +191,7 @@ class RatingsOfRequirement(RecordsRatings):
         serializer = NewRatingSerializer(data=request.data, context=self.get_serializer_context())
         serializer.is_valid(raise_exception=True)
         row = self.record([serializer.validated_data | {"requirement": self.row.pk}])[0]
+        row.rater = self.author if row.rater_id else None
         return Response(
             self.get_serializer(row).data, status=201, headers={"ETag": f'"{row.version}"'}
         )

@@ -10,9 +10,8 @@ from rest_framework.exceptions import MethodNotAllowed, NotFound, ValidationErro
 from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 
-from products.access import get_product
+from products.access import get_product, get_product_of
 from products.api.problems import VersionRequired
-from products.models import Product
 from products.versions import delete_if_current, save_if_current
 
 ETAG = re.compile(r'(?:W/)?"?(\d{1,9})"?\Z')
@@ -74,11 +73,12 @@ class ProductAPI(generics.GenericAPIView):
         if "pk" not in self.kwargs:
             key = self.kwargs.get("key") or self._key_in_query(request)
             return get_product(request.user, key, action)
-        mine = self.rows.filter(product__in=Product.objects.for_user(request.user))
+        rows = self.rows.filter(pk=self.kwargs["pk"])
         if "key" in self.kwargs:
-            mine = mine.filter(product__key=self.kwargs["key"].replace("\x00", ""))
-        self.row = get_object_or_404(mine.select_related("product"), pk=self.kwargs["pk"])
-        return get_product(request.user, self.row.product.key, action)
+            rows = rows.filter(product__key=self.kwargs["key"].replace("\x00", ""))
+        product = get_product_of(request.user, rows, action)
+        self.row = get_object_or_404(rows, product=product)
+        return product
 
     def _key_in_query(self, request):
         key = request.query_params.get("product")
