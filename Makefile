@@ -18,7 +18,7 @@ run: .venv/stamp
 
 test: .venv/stamp-dev
 	@$(BIN)/python -m tests.browser.chromium
-	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
 lint: .venv/stamp-dev
 	$(BIN)/ruff check

@@ -20,6 +20,9 @@ from tests.running.conftest import left_of
 OF_THE_TESTS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "HTTPS", "STATICFILES_STORAGE")
 
 
+# One process starts it, not each of xdist's.
+pytestmark = pytest.mark.xdist_group("up")
+
 PASSWORD = re.compile(r"password +\S{16}$", re.MULTILINE)
 
 
