@@ -49,9 +49,6 @@ class ProductSerializer(RowSerializer):
         read_only_fields = ["created_at", "version"]
         extra_kwargs = {"key": {"required": False}}
 
-    def update(self, instance, validated_data):
-        raise NotImplementedError
-
     def validate_key(self, key):
         if self.instance is not None and key != self.instance.key:
             raise serializers.ValidationError("A key never changes.")
