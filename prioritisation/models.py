@@ -91,6 +91,19 @@ class Rating(models.Model):
         return CONFIDENCE[self.basis]
 
 
+#: the policy's columns that enter the formula, in the order pages show them
+PARAMETERS = (
+    "end_user_say",
+    "people_exponent",
+    "gap_emphasis",
+    "responsiveness",
+    "assumed_adoption",
+    "assumed_seats",
+)
+#: an end users' say under this needs a written reason
+LEAST_SAY_WITHOUT_REASON = 2 / 3
+
+
 @with_input_history()
 class ScoringPolicy(models.Model):
     """How a product weighs its personas (DESIGN §3.1)."""
@@ -132,7 +145,7 @@ class ScoringPolicy(models.Model):
             within("an_assumed_adoption_is_0_to_1", "assumed_adoption", 0, 1),
             within("assumed_seats_are_0_to_a_billion", "assumed_seats", 0, 1e9),
             models.CheckConstraint(
-                condition=Q(end_user_say__gte=2 / 3) | ~Q(reason=""),
+                condition=Q(end_user_say__gte=LEAST_SAY_WITHOUT_REASON) | ~Q(reason=""),
                 name="less_than_two_thirds_for_end_users_needs_a_reason",
                 violation_error_message="Under two thirds for the end users needs a reason.",
             ),

@@ -7,16 +7,7 @@ import numpy as np
 
 from personas.models import AdoptionReading, Persona
 from prioritisation import scoring
-from prioritisation.models import ScoringPolicy
-
-PARAMETERS = (
-    "end_user_say",
-    "people_exponent",
-    "gap_emphasis",
-    "responsiveness",
-    "assumed_adoption",
-    "assumed_seats",
-)
+from prioritisation.models import PARAMETERS, ScoringPolicy
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,7 @@
 from django import forms
 
-from prioritisation.models import ScoringPolicy
+from prioritisation.models import LEAST_SAY_WITHOUT_REASON, PARAMETERS, ScoringPolicy
 from products.forms import VersionedForm
-
-LEAST_WITHOUT_REASON = 2 / 3
 
 
 class PercentField(forms.FloatField):
@@ -51,15 +49,7 @@ class PolicyForm(VersionedForm):
 
     class Meta:
         model = ScoringPolicy
-        fields = [
-            "end_user_say",
-            "people_exponent",
-            "gap_emphasis",
-            "responsiveness",
-            "assumed_adoption",
-            "assumed_seats",
-            "reason",
-        ]
+        fields = [*PARAMETERS, "reason"]
         labels = {"assumed_seats": "Weighs as much as this many seats", "reason": "Reason"}
         help_texts = {
             "assumed_seats": "The more seats, the more readings it takes to change the belief.",
@@ -69,6 +59,6 @@ class PolicyForm(VersionedForm):
     def clean(self):
         cleaned = super().clean()
         say = cleaned.get("end_user_say")
-        if say is not None and say < LEAST_WITHOUT_REASON and not cleaned.get("reason"):
+        if say is not None and say < LEAST_SAY_WITHOUT_REASON and not cleaned.get("reason"):
             self.add_error("reason", "Under two thirds for the end users needs a reason.")
         return cleaned

@@ -1,11 +1,9 @@
 from rest_framework.exceptions import ValidationError
 
-from prioritisation.models import ScoringPolicy
+from prioritisation.models import LEAST_SAY_WITHOUT_REASON, PARAMETERS, ScoringPolicy
 from products.api.base import OneRow
 from products.api.fields import RowSerializer
 from products.api.schema import needs_if_match
-
-LEAST_SAY_WITHOUT_REASON = 2 / 3
 
 
 class PolicySerializer(RowSerializer):
@@ -20,16 +18,7 @@ class PolicySerializer(RowSerializer):
 
     class Meta:
         model = ScoringPolicy
-        fields = [
-            "end_user_say",
-            "people_exponent",
-            "gap_emphasis",
-            "responsiveness",
-            "assumed_adoption",
-            "assumed_seats",
-            "reason",
-            "version",
-        ]
+        fields = [*PARAMETERS, "reason", "version"]
         read_only_fields = ["version"]
 
     def validate_people_exponent(self, value):
