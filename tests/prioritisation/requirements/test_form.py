@@ -1,59 +1,16 @@
 """Adding, editing, deciding and deleting a requirement."""
 
-import re
-
 import pytest
-from django.test import Client
 
 from prioritisation.models import Rating
 from prioritisation.rescoring import rescore
 from products.models import Requirement
-from tests import cast
+from tests.prioritisation.requirements.pages import signed_in, text
 
 pytestmark = pytest.mark.django_db
 
 SWAP = "/p/ROTA/requirements/1/"
 WORDS = {"title": "Swap shifts", "status": "idea", "effort": "8"}
-
-
-@pytest.fixture
-def alice():
-    return cast.user("alice", first_name="Alice", last_name="Ames")
-
-
-@pytest.fixture
-def rota(alice):
-    product = cast.rota(alice)
-    rescore(product.pk)
-    return product
-
-
-@pytest.fixture
-def client(alice):
-    return signed_in(alice)
-
-
-@pytest.fixture
-def bob(rota):
-    bob = cast.user("bob")
-    cast.join(rota, bob, "contributor")
-    return bob
-
-
-@pytest.fixture
-def swap(rota):
-    return Requirement.objects.get(title="Swap shifts in two taps")
-
-
-def signed_in(who):
-    client = Client()
-    client.force_login(who)
-    return client
-
-
-def text(answer):
-    """The page's words, without markup."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
 def test_a_new_requirement_needs_only_a_title(rota, bob):

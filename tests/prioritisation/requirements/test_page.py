@@ -8,51 +8,12 @@ from prioritisation.models import Rating
 from prioritisation.rescoring import rescore
 from products.models import Comment, Requirement
 from tests import cast
+from tests.prioritisation.requirements.pages import signed_in, text
 
 pytestmark = pytest.mark.django_db
 
 SWAP = "/p/ROTA/requirements/1/"
 DARK = "/p/ROTA/requirements/3/"
-
-
-@pytest.fixture
-def alice():
-    return cast.user("alice", first_name="Alice", last_name="Ames")
-
-
-@pytest.fixture
-def rota(alice):
-    product = cast.rota(alice)
-    rescore(product.pk)
-    return product
-
-
-@pytest.fixture
-def client(alice):
-    return signed_in(alice)
-
-
-@pytest.fixture
-def bob(rota):
-    bob = cast.user("bob")
-    cast.join(rota, bob, "contributor")
-    return bob
-
-
-@pytest.fixture
-def swap(rota):
-    return Requirement.objects.get(title="Swap shifts in two taps")
-
-
-def signed_in(who):
-    client = Client()
-    client.force_login(who)
-    return client
-
-
-def text(answer):
-    """The page's words, without markup."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
 def persona(rota, name):
