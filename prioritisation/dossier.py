@@ -68,8 +68,8 @@ class Dossier:
 
 def harms_of(ranking, row):
     """Whom the requirement harms, as a sentence names them, or empty."""
-    names = {persona.id: persona.name for persona in ranking.personas}
-    return and_join([names[persona] for persona in row.harmed]) if row.harmed else ""
+    harmed = [persona.name for persona in in_order(ranking.personas) if persona.id in row.harmed]
+    return and_join(harmed) if harmed else ""
 
 
 def read_requirement(product, requirement):
@@ -97,7 +97,7 @@ def read_dossier(product, requirement):
         low=number((row.low or 0) / UNIT),
         high=number((row.high or 0) / UNIT),
         question=explanation.question_for(row, ranking.personas) if rated else None,
-        badges=badges_of(row, {persona.id: persona.name for persona in ranking.personas}),
+        badges=badges_of(row, ordered),
         ratings=_given(product, requirement, ranking.personas),
         personas=list(Persona.objects.filter(product=product)),
         moves=_moves(requirement),

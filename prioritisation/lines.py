@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from prioritisation.bars import bar_of, in_order
 from prioritisation.release import Cut
 from prioritisation.signals import KNOWN_FROM, SOME_FROM
-from prioritisation.wording import NONE, amount, and_join, number, points, unit_for
+from prioritisation.wording import NONE, amount, and_join, number, percent, points, unit_for
 
 OPEN = ("idea", "planned", "in_progress")
 MUST = {"law": "Law", "contract": "Contract", "safety": "Safety", "upkeep": "Upkeep"}
@@ -59,7 +59,6 @@ class Drawing:
 
     def __init__(self, personas, scale, *, unit, by_effort, today):
         self.personas = in_order(personas)
-        self.names = {persona.id: persona.name for persona in personas}
         self.scale, self.unit, self.by_effort, self.today = scale, unit, by_effort, today
 
     def line(self, row, cut=None):
@@ -74,7 +73,7 @@ class Drawing:
             score=points(row.score) if rated else NONE,
             bar=bar_of(row, self.personas, self.scale) if rated else None,
             meta=self._meta(row),
-            badges=badges_of(row, self.names),
+            badges=badges_of(row, self.personas),
             evidence=evidence(row.answered) if rated else (),
             effort="" if row.effort is None else amount(row.effort),
             unit="" if row.effort is None else unit_for(row.effort, self.unit),
@@ -111,13 +110,25 @@ def evidence(answered):
     return "Known", "Known", "known"
 
 
-def badges_of(row, names):
-    """`names` maps ids of personas to names."""
+def badges_of(row, personas):
+    """`personas` are those who count."""
     found = []
     if row.harmed:
-        whom = and_join([names[persona] for persona in row.harmed])
-        found.append(Badge(f"Harms {whom}", "harm", "bad"))
+        found.append(Badge(f"Harms {harm_words(row.harmed, personas)}", "harm", "bad"))
     return found + [Badge(*words) for flag, words in BADGES.items() if flag in row.flags]
+
+
+def harm_words(harmed, personas):
+    """Power users: 490 active people, 11 % of all active; their names alone where none is active
+    as far as anybody knows, as with buyers."""
+    found = [persona for persona in personas if persona.id in harmed]
+    whom = and_join([persona.name for persona in found])
+    active = sum(persona.active or 0 for persona in found)
+    if not active:
+        return whom
+    everybody = sum(persona.active or 0 for persona in personas)
+    people = "person" if active == 1 else "people"
+    return f"{whom}: {number(active)} active {people}, {percent(active / everybody)} of all active"
 
 
 def must_words(row, today):

@@ -14,6 +14,7 @@ class Persona:
     name: str
     kind: str
     weight: float
+    active: int | None = None
 
     @property
     def is_end_user(self):
@@ -23,9 +24,9 @@ class Persona:
 def personas():
     # By id, as read_ranking gives them: a payer stands between the users.
     return [
-        Persona(NURSE, "Nurses", "end_user", 0.80),
+        Persona(NURSE, "Nurses", "end_user", 0.80, active=200),
         Persona(HOSPITAL, "Hospital", "procurer", 0.10),
-        Persona(LEAD, "Ward leads", "end_user", 0.05),
+        Persona(LEAD, "Ward leads", "end_user", 0.05, active=25),
         Persona(AGENCY, "Agency", "advertiser", 0.05),
     ]
 

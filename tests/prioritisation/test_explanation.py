@@ -3,10 +3,10 @@
 from prioritisation.explanation import in_hundredths, question_for, reason_for, sum_of
 from prioritisation.selectors import PersonaWeight, Row
 
-NURSE = PersonaWeight(1, "Nurse", "end_user", 0.796, 0.3)
-LEAD = PersonaWeight(2, "Ward lead", "end_user", 0.054, 0.8)
-HOSPITAL = PersonaWeight(3, "Hospital", "procurer", 0.1, None)
-AGENCY = PersonaWeight(4, "Agency", "advertiser", 0.05, None)
+NURSE = PersonaWeight(1, "Nurse", "end_user", 0.796, 0.3, 150)
+LEAD = PersonaWeight(2, "Ward lead", "end_user", 0.054, 0.8, 40)
+HOSPITAL = PersonaWeight(3, "Hospital", "procurer", 0.1, None, None)
+AGENCY = PersonaWeight(4, "Agency", "advertiser", 0.05, None, None)
 ALL = [NURSE, LEAD, HOSPITAL, AGENCY]
 
 

@@ -251,9 +251,21 @@ def test_badges_name_those_who_are_harmed_first():
     flags = ["harms", "shelfware"]
     row = rated(3, -67.6, 1, flags=flags, harmed=[NURSE, LEAD, HOSPITAL])
     assert [(badge.words, badge.tone) for badge in only_line(row).badges] == [
-        ("Harms Nurses, Ward leads and Hospital", "bad"),
+        (
+            "Harms Nurses, Ward leads and Hospital: 225 active people, 100\u00a0% of all active",
+            "bad",
+        ),
         ("Shelfware", ""),
     ]
+
+
+def test_a_badge_of_harm_says_how_many_use_it():
+    row = rated(3, -5, 1, flags=["harms"], harmed=[LEAD])
+    assert [badge.words for badge in only_line(row).badges] == [
+        "Harms Ward leads: 25 active people, 11\u00a0% of all active"  # 25 of 225
+    ]
+    of_a_buyer = rated(3, -5, 1, flags=["harms"], harmed=[HOSPITAL])
+    assert [badge.words for badge in only_line(of_a_buyer).badges] == ["Harms Hospital"]
 
 
 def test_one_day_is_singular():
