@@ -2,6 +2,7 @@ from django.urls import path
 
 from prioritisation.api import (
     docs,
+    explanation,
     history,
     personas,
     policy,
@@ -32,6 +33,11 @@ urlpatterns = [
         "requirements/<int:pk>/ratings/",
         ratings.RatingsOfRequirement.as_view(),
         name="api_ratings_of_requirement",
+    ),
+    path(
+        "requirements/<int:pk>/explanation/",
+        explanation.Explanation.as_view(),
+        name="api_explanation",
     ),
     path("requirements/<int:pk>/history/", history.History.as_view(), name="api_history"),
     path("ratings/<int:pk>/", ratings.OneRating.as_view(), name="api_rating"),

@@ -24,6 +24,7 @@ def urls(product):
         "/api/v1/requirements/?product=ROTA",
         f"/api/v1/requirements/{requirement.pk}/",
         f"/api/v1/requirements/{requirement.pk}/ratings/",
+        f"/api/v1/requirements/{requirement.pk}/explanation/",
         f"/api/v1/requirements/{requirement.pk}/history/",
         f"/api/v1/ratings/{requirement.ratings.first().pk}/",
     ]
