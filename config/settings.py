@@ -1,5 +1,6 @@
 """Settings: one file, everything from the environment, safe by default."""
 
+import re
 from pathlib import Path
 
 import environ
@@ -90,6 +91,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Redis and Celery: only make it fast ---------------------------------------------------------
 REDIS_URL = env("REDIS_URL", default=embedded.redis_url(DATA_DIR))
+# Where browsers reach the live process (config/asgi.py): an address, or a path that a proxy sends
+# there. Empty: pages only poll.
+LIVE_URL = env("LIVE_URL", default="")
 CELERY_BROKER_URL = (
     REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
     if REDIS_URL.startswith("unix://")
@@ -183,7 +187,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
-        "connect-src": [SELF],
+        "connect-src": [SELF, *re.findall(r"^https?://[^/]+", LIVE_URL)],
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

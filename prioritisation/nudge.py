@@ -1,6 +1,7 @@
-"""Ring for a worker after a commit: best effort, never raises, at most 0.2 s.
+"""Tell others of a commit: a worker, open pages. Best effort, never raises, at most 0.2 s.
 
-Whatever is lost here costs a moment: the mark is in the database and the sweeper finds it.
+Whatever is lost here costs a moment: the mark is in the database and the sweeper finds it, and
+pages poll.
 """
 
 import logging
@@ -14,6 +15,8 @@ from kombu import Connection
 from kombu.pools import producers
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+from prioritisation.live import MEMBER, RESCORED, channel
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +46,9 @@ class Breaker:
         except Exception as error:  # noqa: BLE001 - a commit has happened: nothing may undo its answer
             with self._lock:
                 self._closed_until = time.monotonic() + self.rest_seconds
-            log.warning("Redis doesn't answer (%s); the sweeper rescores meanwhile", error)
+            log.warning(
+                "Redis doesn't answer (%s); the sweeper and polling do its work meanwhile", error
+            )
             return None
 
 
@@ -107,4 +112,9 @@ def hush(product_id):
 
 def publish(product_id, version):
     """Tell whoever listens that the product has a new version of its scores."""
-    breaker.attempt(lambda: client().publish(f"userward:rescored:{product_id}", version))
+    breaker.attempt(lambda: client().publish(channel(RESCORED, product_id), version))
+
+
+def cut_off(product_id, user_id):
+    """Close the user's streams of the product: a membership was changed or removed."""
+    breaker.attempt(lambda: client().publish(channel(MEMBER, product_id), user_id))

@@ -3,6 +3,7 @@ from django.urls import include, path
 from prioritisation.views import (
     health,
     imports,
+    live,
     personas,
     policy,
     products,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("products/new/", start.product_new, name="product_new"),
     path("p/<str:key>/", ranking.ranking, name="ranking"),
     path("p/<str:key>/ranking/", ranking.ranking_fragment, name="ranking_fragment"),
+    path("p/<str:key>/standing/", live.standing, name="standing"),
     path("p/<str:key>/ranking.csv", ranking.ranking_csv, name="ranking_csv"),
     path("p/<str:key>/requirements/new/", requirement_form.requirement_new, name="requirement_new"),
     path("p/<str:key>/requirements/<int:number>/", include(of_a_requirement)),

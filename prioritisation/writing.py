@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from accounts.history import acting
-from prioritisation.nudge import nudge
+from prioritisation.nudge import cut_off, nudge
 
 SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
 #: Checked at COMMIT: a rating is written for a requirement that another transaction deletes in the
@@ -20,6 +20,8 @@ class Written:
 
     xid: int | None = None
     products: list[int] = field(default_factory=list)
+    members: list[list[int]] = field(default_factory=list)
+    """[product id, user id] of memberships that it made, changed or removed."""
 
 
 @contextmanager
@@ -33,12 +35,15 @@ def writing(**actor):
         yield written
         if not connection.needs_rollback:
             _fill(written)
-            for product_id in written.products:
-                # A nested function: Django 5.2 can't name a partial in its log line.
-                def ring(product_id=product_id):
-                    nudge(product_id)
 
-                transaction.on_commit(ring, robust=True)
+            # A nested function: Django 5.2 can't name a partial in its log line.
+            def tell():
+                for product_id in written.products:
+                    nudge(product_id)
+                for product_id, user_id in written.members:
+                    cut_off(product_id, user_id)
+
+            transaction.on_commit(tell, robust=True)
 
 
 def _fill(written):
@@ -47,10 +52,13 @@ def _fill(written):
             """
             SELECT pg_current_xact_id_if_assigned()::text::bigint,
                 ARRAY(SELECT DISTINCT product_id FROM prioritisation_productchange
-                      WHERE xid = pg_current_xact_id_if_assigned()::text::bigint)
+                      WHERE xid = pg_current_xact_id_if_assigned()::text::bigint),
+                (SELECT COALESCE(array_agg(DISTINCT ARRAY[product_id, user_id]), '{}')
+                 FROM products_membershipevent
+                 WHERE pgh_xid = pg_current_xact_id_if_assigned()::text::bigint)
             """
         )
-        written.xid, written.products = cursor.fetchone()
+        written.xid, written.products, written.members = cursor.fetchone()
 
 
 def is_conflict(error):

@@ -141,23 +141,6 @@
     });
   }
 
-  /* ---- polling: say so when it fails, and what still holds ---- */
-  let before = null;
-  function live(event) {
-    const text = $("#live-text");
-    if (event.target.id !== "ranking" || !text) return;
-    if (event.detail.successful) {
-      if (before) text.replaceChildren(...before);
-      before = null;
-    } else if (!before) {
-      before = [...text.childNodes];
-      const now = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-      text.textContent = `Not live since ${now}. Looking again every few seconds; the order stays as it was.`;
-    }
-    $("#standing .live")?.classList.toggle("lost", !!before);
-  }
-  document.addEventListener("htmx:afterRequest", live);
-
   function refresh() {
     label();
     ages();

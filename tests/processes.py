@@ -14,6 +14,8 @@ import socket
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -59,6 +61,27 @@ def sweeper(**env: str) -> Iterator[Child]:
         "sweeper", ["manage.py", "sweep_scores"], {"SWEEP_SECONDS": "0.2"} | env
     ) as child:
         yield child
+
+
+@contextlib.contextmanager
+def live(port: int, **env: str) -> Iterator[Child]:
+    """The live process at http://127.0.0.1:port/live/, subscribed; it can reach no database."""
+    arguments = ["-m", "uvicorn", "config.asgi:application", f"--port={port}"]
+    nowhere = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    with _program("live", [*arguments, "--timeout-graceful-shutdown=0"], nowhere | env) as child:
+        wait_until(lambda: live_status(port) == 403, children=[child], seconds=30)
+        yield child
+
+
+def live_status(port: int) -> int:
+    """What it answers to somebody without a ticket: 403, or 503 while it hears nothing of Redis."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/live/", timeout=5):
+            raise AssertionError("a stream without a ticket")
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
 
 
 @contextlib.contextmanager

@@ -33,7 +33,7 @@ SECONDS_TO_FIRST_PAGE = 60
 
 
 class Command(BaseCommand):
-    help = "Run Userward on this machine: servers, site, worker and sweeper. Ctrl-C stops all."
+    help = "Run Userward on this machine: servers and its four programs. Ctrl-C stops all."
     # A system check may ask the database, which isn't there yet.
     requires_system_checks = ()
 
@@ -84,7 +84,9 @@ class Command(BaseCommand):
         )
         call_command("migrate", verbosity=0, interactive=False)
         _build_static()
-        for name, arguments in _programs(self.port).items():
+        live_port = _free_port(self.port + 1)
+        os.environ.setdefault("LIVE_URL", f"http://{HOST}:{live_port}/live/")
+        for name, arguments in _programs(self.port, live_port).items():
             self._start_child(name, arguments)
         self._make_owner_once()
         wait_until(
@@ -132,7 +134,7 @@ class Command(BaseCommand):
             time.sleep(0.2)
 
     def _stop(self):
-        """Site, sweeper, worker; then the servers they use."""
+        """Site, live, sweeper, worker; then the servers they use."""
         connections.close_all()
         stop_all(self.children)
         self.servers.stop()
@@ -142,12 +144,14 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def _programs(port: int) -> dict[str, list[str]]:
+def _programs(port: int, live_port: int) -> dict[str, list[str]]:
     """Python's arguments for each program of ours, in the order in which they start."""
     return {
         "worker": ["-m", "celery", "-A", "config", "worker", "--pool=threads", "--concurrency=2"]
         + ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=INFO"],
         "sweeper": ["manage.py", "sweep_scores"],
+        "live": ["-m", "uvicorn", "config.asgi:application", f"--host={HOST}"]
+        + [f"--port={live_port}", "--timeout-graceful-shutdown=0", "--no-access-log"],
         "web": ["-m", "gunicorn", "config.wsgi", f"--bind={HOST}:{port}", "--threads=8"]
         + ["--graceful-timeout=5", "--no-control-socket"],
     }
@@ -158,6 +162,17 @@ def _port() -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise CommandError(f"PORT must be a number from 1 to 65535, not {text!r}.")
     return int(text)
+
+
+def _free_port(wished: int) -> int:
+    """This one, or any other: nobody has to type it."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, wished))
+        except (OSError, OverflowError):  # 65536
+            probe.bind((HOST, 0))
+        return probe.getsockname()[1]
 
 
 def _must_be_free(port: int) -> None:

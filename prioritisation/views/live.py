@@ -1,0 +1,18 @@
+from django.http import JsonResponse
+
+from prioritisation.live import live_url
+from prioritisation.selectors import standing_of
+from products.access import product_view
+
+
+@product_view("read")
+def standing(request, product):
+    """Where the scores stand, for static/live.js to poll; each answer renews its ticket."""
+    found = standing_of(product.pk)
+    answer = {
+        "version": found.version,
+        "stale": found.stale,
+        "validator": found.validator,
+        "live": live_url(user_id=request.user.pk, product_id=product.pk),
+    }
+    return JsonResponse(answer, headers={"Cache-Control": "no-store"})

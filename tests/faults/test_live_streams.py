@@ -1,0 +1,190 @@
+"""The live process: what it sends to whom, over a real connection; it can reach no database."""
+
+import contextlib
+import http.client
+import time
+from urllib.parse import urlsplit
+
+import pytest
+import redis
+from django.urls import reverse
+
+from accounts.models import User
+from prioritisation import live, nudge
+from prioritisation.rescoring import rescore
+from products.services import create_product
+from tests import cast, processes
+from tests.faults.scenes import rate
+from tests.processes import eventually, free_port, live_status
+
+
+@pytest.fixture(scope="module")
+def port(django_db_setup):
+    port = free_port()
+    with processes.live(port):
+        yield port
+
+
+@pytest.fixture
+def bob(product):
+    bob = cast.user("bob")
+    cast.join(product, bob, "viewer")
+    return bob
+
+
+@pytest.fixture
+def ticketed(port, settings):
+    """The address of a user's stream, as the site gives it to the user's browser."""
+    settings.LIVE_URL = f"http://127.0.0.1:{port}/live/"
+
+    def of(user, product):
+        return live.live_url(user_id=user.pk, product_id=product.pk)
+
+    return of
+
+
+class Stream:
+    """A browser's EventSource: the status, and the lines that come after the greeting."""
+
+    def __init__(self, url):
+        parts = urlsplit(url)
+        self._connected = http.client.HTTPConnection(parts.netloc, timeout=5)
+        self._connected.request("GET", f"{parts.path}?{parts.query}")
+        self._answer = self._connected.getresponse()
+        self.status, self.headers = self._answer.status, self._answer.headers
+        if self.status == 200:
+            assert self.lines(2) == [": here", ""]
+
+    def lines(self, count):
+        return [self._answer.readline().decode().rstrip("\n") for _ in range(count)]
+
+    def rest(self):
+        """All that still comes; returns when the other side closes."""
+        return self._answer.read().decode()
+
+    def close(self):
+        self._answer.close()
+        self._connected.close()
+
+
+@pytest.fixture
+def connect():
+    with contextlib.ExitStack() as streams:
+        yield lambda url: streams.enter_context(contextlib.closing(Stream(url)))
+
+
+@pytest.fixture
+def status(port, connect):
+    """What the live process answers to a ticket."""
+    return lambda ticket: connect(f"http://127.0.0.1:{port}/live/?ticket={ticket}").status
+
+
+def signed(product, *, user_id=1, issued_at=None, **signer):
+    values = [user_id, product.pk, int(time.time()) if issued_at is None else issued_at]
+    return live.Signer(**{"salt": "prioritisation.live"} | signer).sign_object(values)
+
+
+def versions_of(product, *values):
+    found = []
+    for value in values:
+        rate(product, value)
+        found.append(rescore(product.pk))
+    return found
+
+
+def lines_of(versions):
+    return [line for version in versions for line in ("event: rescored", f"data: {version}", "")]
+
+
+def test_each_rescore_sends_its_version_and_nothing_else(product, bob, ticketed, connect):
+    stream = connect(ticketed(bob, product))
+
+    versions = versions_of(product, 1, 2, 3)
+
+    assert stream.headers["Content-Type"] == "text/event-stream"
+    assert stream.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Set-Cookie" not in stream.headers
+    assert None not in versions
+    assert stream.lines(9) == lines_of(versions)
+
+
+def test_a_ticket_opens_its_own_product_alone(product, bob, ticketed, connect):
+    other = create_product(name="Other", owner=bob)
+    stream = connect(ticketed(bob, other))
+
+    versions_of(product, 1, 2)
+    nudge.publish(other.pk, 77)
+
+    assert stream.lines(3) == lines_of([77])
+
+
+def test_without_a_ticket_that_holds_nobody_hears_anything(product, port, connect, status):
+    now = int(time.time())
+
+    assert status(signed(product)) == 200  # the control
+    assert status("") == 403
+    assert status(signed(product)[:-1]) == 403
+    assert status(signed(product, key="another key" * 5)) == 403
+    assert status(signed(product, salt="another use")) == 403
+    assert status(signed(product, issued_at=now - 301)) == 403
+    assert status("%ff%00") == 403
+    assert connect(f"http://127.0.0.1:{port}/?ticket={signed(product)}").status == 404
+
+
+def test_a_stream_ends_with_its_ticket(product, port, connect):
+    stream = connect(
+        f"http://127.0.0.1:{port}/live/?ticket={signed(product, issued_at=int(time.time()) - 299)}"
+    )
+
+    assert stream.status == 200
+    assert stream.rest() == ""
+
+
+@pytest.mark.parametrize("change", ["removed", "made contributor", "product deleted"])
+def test_a_changed_membership_ends_the_streams_of_that_member_alone(
+    product, bob, ticketed, connect, client, change
+):
+    alice = User.objects.get(username="alice")
+    client.force_login(alice)
+    membership = product.memberships.get(user=bob)
+    address = ticketed(bob, product)
+    of_bob, of_alice = connect(address), connect(ticketed(alice, product))
+
+    if change == "removed":
+        client.post(reverse("member_remove", args=[product.key, membership.pk]))
+    elif change == "made contributor":
+        url = reverse("member_role", args=[product.key, membership.pk])
+        client.post(url, {"role": "2", "version": membership.version})
+    else:
+        client.post(reverse("product_delete", args=[product.key]), {"key": product.key})
+
+    assert of_bob.rest() == ""
+    assert connect(address).status == 403
+    if change == "product deleted":
+        assert of_alice.rest() == ""
+    else:
+        nudge.publish(product.pk, 99)
+        assert of_alice.lines(3) == lines_of([99])
+
+
+def test_streams_end_without_redis_and_come_again_with_it(product, connect):
+    with processes.valkey() as broker:
+        port = free_port()
+        with processes.live(port, REDIS_URL=broker.url):
+            address = f"http://127.0.0.1:{port}/live/?ticket={signed(product)}"
+            stream = connect(address)
+            broker.kill()
+
+            assert stream.rest() == ""
+            assert connect(address).status == 503
+
+            broker.start()
+            eventually(lambda: live_status(port) == 403, within=10)
+            again = connect(address)
+            with redis.Redis.from_url(broker.url) as client:
+                client.publish(f"userward:0:rescored:{product.pk}", 5)
+            assert again.lines(3) == lines_of([5])
+
+            broker.pause()
+            assert again.rest() == ""
+            broker.resume()
