@@ -41,7 +41,7 @@ class Parameter:
 @dataclass(frozen=True, slots=True)
 class Curves:
     """Each requirement's score, times a positive factor that all share and that is 1 now, as a
-    polynomial in (parameter − now); float64[R, 3], in points."""
+    polynomial in (parameter − now): its coefficients, lowest first; float64[3, R], in points."""
 
     parameter: Parameter
     coefficients: np.ndarray
@@ -159,7 +159,7 @@ def by_adoption(terms, i):
 
 def _curves(parameter, constant, linear, quadratic=0.0):
     columns = np.broadcast_arrays(constant, linear, quadratic)
-    return Curves(parameter, 100 * np.column_stack(columns))
+    return Curves(parameter, 100 * np.stack(columns))
 
 
 def first_change(now, slope, bend):

@@ -11,7 +11,7 @@ a change, and coming level isn't being overtaken: an interval includes its ends.
 scores come closer than a ten-thousandth of a point, they may look tied.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,6 +22,8 @@ TOPS = (1, 3, 5, 10)
 #: pairs compared at once: bounds memory, and stays in the processor's cache
 PAIRS = 1 << 15
 
+#: so many below a set are compared before others
+NEAR = 64
 LAST_BITS = 1e-12
 
 ROBUST_FROM, FRAGILE_UNDER = 0.10, 0.05
@@ -34,11 +36,6 @@ class Flip:
     riser: int
     faller: int
     """Requirement ids."""
-
-    @classmethod
-    def of(cls, change, ids):
-        _distance, above, below = change
-        return cls(riser=int(ids[below]), faller=int(ids[above]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +95,17 @@ def sensitivity(policy, personas, ratings, requirement_ids, numbers):
     # Requirements that everybody values alike move alike: the first of them stands for all.
     first = np.sort(np.unique(terms.value, axis=0, return_index=True)[1])
     members = _members(stored)
-    fences = {k: _fence_below(size, first) for k, size in members.items() if size < len(ids)}
-    fences[None] = _fences_between_levels(stored[first])
-    holds = {k: [] for k in fences}
+    sizes = {k: size for k, size in members.items() if size < len(ids)}
+    neighbours = list(_neighbours(stored[first]))
+    holds = {k: [] for k in (*sizes, None)}
     for curves in curves_of(terms):
-        coefficients = curves.coefficients[first]
-        for k, fence in fences.items():
-            changes = _first_changes(coefficients, fence)
+        curves = replace(curves, coefficients=curves.coefficients[:, first])
+        for k, size in sizes.items():
+            changes = _changes_of_set(curves, int(np.searchsorted(first, size)))
             holds[k].append(_hold(curves.parameter, *changes, ids[first]))
-    return [Standing(k, tuple(ids[: members.get(k)].tolist()), tuple(holds[k])) for k in fences]
+        changes = _first_changes(curves.coefficients, neighbours)
+        holds[None].append(_hold(curves.parameter, *changes, ids[first]))
+    return [Standing(k, tuple(ids[: members.get(k)].tolist()), tuple(holds[k])) for k in holds]
 
 
 def _ranked(policy, personas, ratings, requirement_ids, numbers):
@@ -123,59 +122,97 @@ def _members(stored):
     return {k: int((stored >= stored[k - 1]).sum()) for k in TOPS if k < len(stored)}
 
 
-# A fence parts those above it from those below: three index arrays (from, at, to), one entry a
-# fence, over requirements in order; [from, at) are above it, [at, to) below.
-
-
-def _fence_below(size, first):
-    at = int(np.searchsorted(first, size))
-    return np.array([0]), np.array([at]), np.array([len(first)])
-
-
-def _fences_between_levels(stored):
-    """One between every two neighbouring levels; those on one level look tied."""
+def _neighbours(stored):
+    """Pairs (above, below) of places on neighbouring levels, some at a time; those on one level
+    look tied."""
     starts = np.flatnonzero(np.diff(stored, prepend=stored[0] + 1))
-    ends = np.append(starts, len(stored))
-    return starts[:-1], starts[1:], ends[2:]
-
-
-def _pairs(fences):
-    """(above, below) of all pairs with a fence between them, PAIRS at a time."""
-    begin, at, end = fences
+    begin, at, end = starts[:-1], starts[1:], np.append(starts[2:], len(stored))
     width = end - at
     until = np.cumsum((at - begin) * width)
     for low in range(0, int(until[-1]) if len(until) else 0, PAIRS):
         pair = np.arange(low, min(low + PAIRS, until[-1]))
-        fence = np.searchsorted(until, pair, side="right")
-        inside = pair - (until - (at - begin) * width)[fence]
-        yield begin[fence] + inside // width[fence], at[fence] + inside % width[fence]
+        level = np.searchsorted(until, pair, side="right")
+        inside = pair - (until - (at - begin) * width)[level]
+        yield begin[level] + inside // width[level], at[level] + inside % width[level]
 
 
-def _first_changes(coefficients, fences):
-    """((distance, above, below) of the first pair to cross downwards, the same upwards).
+def _across(above, below):
+    """All pairs of the two, some rows at a time."""
+    step = max(1, PAIRS // max(len(below), 1))
+    for row in range(0, len(above) if len(below) else 0, step):
+        yield above[row : row + step, None], below[None, :]
 
-    Distances of the parameter from now, positive; inf where none crosses."""
-    down = up = (np.inf, -1, -1)
-    for above, below in _pairs(fences):
-        gap, slope, bend = (coefficients[above] - coefficients[below]).T
+
+def _changes_of_set(curves, size):
+    """`_first_changes` of pairs of which the upper is one of the first `size`, the lower not."""
+    coefficients, parameter = curves.coefficients, curves.parameter
+    inside, rest = np.arange(size), np.arange(size, coefficients.shape[1])
+    near = _first_changes(coefficients, _across(inside, rest[:NEAR]))
+    # Those further down matter only if they can come up to the set before that.
+    low = max(parameter.least - parameter.now, -near[0].distance)
+    high = min(parameter.most - parameter.now, near[1].distance)
+    points = _control_points(coefficients, low, high)
+    floor, ceilings = points[:, :size].min(), points.max(axis=0)
+    rivals = rest[NEAR:][ceilings[rest[NEAR:]] > floor]
+    far = _first_changes(coefficients, _across(inside, rivals))
+    return [min(pair, key=Change.when) for pair in zip(near, far, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The first two to change places as the parameter moves one way; places in the order."""
+
+    distance: float = np.inf
+    """How far the parameter moves until then, ≥ 0; inf if they never do."""
+    above: int = -1
+    below: int = -1
+
+    def when(self):
+        return self.distance
+
+    @classmethod
+    def earliest(cls, distances, above, below):
+        place = int(np.argmin(distances))
+        above, below = (np.broadcast_to(side, distances.shape) for side in (above, below))
+        return cls(float(distances.flat[place]), int(above.flat[place]), int(below.flat[place]))
+
+
+def _first_changes(coefficients, pairs):
+    """[Change as the parameter falls, as it rises] of pairs (above, below), which may broadcast."""
+    falling, rising = [Change()], [Change()]
+    for above, below in pairs:
+        gap, slope, bend = coefficients[:, above] - coefficients[:, below]
         # Stored scores differ, but rounding may have put a last bit on the wrong side.
         gap = np.maximum(gap, 0)
-        down = min(down, _earliest(first_change(gap, -slope, bend), above, below))
-        up = min(up, _earliest(first_change(gap, slope, bend), above, below))
-    return down, up
+        falling.append(Change.earliest(first_change(gap, -slope, bend), above, below))
+        rising.append(Change.earliest(first_change(gap, slope, bend), above, below))
+    return [min(changes, key=Change.when) for changes in (falling, rising)]
 
 
-def _earliest(distances, above, below):
-    place = int(np.argmin(distances))
-    return float(distances[place]), int(above[place]), int(below[place])
+def _control_points(coefficients, low, high):
+    """Bézier points of the curves between two distances; the curves lie within them. [3, R]"""
+    constant, linear, quadratic = coefficients
+    return np.stack(
+        [
+            constant + low * (linear + low * quadratic),
+            constant + (low + high) / 2 * linear + low * high * quadratic,
+            constant + high * (linear + high * quadratic),
+        ]
+    )
 
 
-def _hold(parameter, down, up, ids):
-    low, below = parameter.now - down[0], Flip.of(down, ids)
-    high, above = parameter.now + up[0], Flip.of(up, ids)
+def _hold(parameter, falling, rising, ids):
+    low, high = parameter.now - falling.distance, parameter.now + rising.distance
     # Level only where it must end anyway: nothing allowed lies beyond.
-    if low < parameter.least + LAST_BITS:
-        low, below = parameter.least, None
-    if high > parameter.most - LAST_BITS:
-        high, above = parameter.most, None
-    return Hold(parameter, low, high, below, above)
+    below, above = low > parameter.least + LAST_BITS, high < parameter.most - LAST_BITS
+    return Hold(
+        parameter,
+        low=low if below else parameter.least,
+        high=high if above else parameter.most,
+        below=_flip(falling, ids) if below else None,
+        above=_flip(rising, ids) if above else None,
+    )
+
+
+def _flip(change, ids):
+    return Flip(riser=int(ids[change.below]), faller=int(ids[change.above]))

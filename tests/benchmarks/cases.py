@@ -21,6 +21,7 @@ from tests import processes
 from tests.benchmarks.data import owner, product_of
 from tests.benchmarks.measuring import side_by_side
 from tests.benchmarks.set_based import rescore_by_one_statement
+from tests.benchmarks.sure import how_sure
 
 SIZES = (100, 1_000, 10_000)
 PAUSE_SECONDS = 0.0003
@@ -170,4 +171,5 @@ CASES = {
     "rating": one_rating_until_visible,
     "policy": policy_change,
     "ranking": first_fifty,
+    "sure": how_sure,
 }

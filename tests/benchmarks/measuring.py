@@ -29,6 +29,28 @@ class Comparison:
         )
 
 
+@dataclass(frozen=True)
+class Limit:
+    """Milliseconds of the subject alone, and what we want their median to stay under."""
+
+    name: str
+    subject: list[float]
+    at_most: float
+
+    def line(self) -> str:
+        taken = statistics.median(self.subject)
+        verdict = "ok" if taken <= self.at_most else "ABOVE"
+        return (
+            f"{self.name:<62} {taken:8.2f} {'':8} {_p95(self.subject):8.2f}"
+            f" {'':6} ≤ {self.at_most:g} ms {verdict}"
+        )
+
+
+def limit(name: str, subject: Callable, *, at_most: float, turns: int, warm_up: int = 1) -> Limit:
+    times = [timed(subject) for _turn in range(warm_up + turns)]
+    return Limit(name, times[warm_up:], at_most)
+
+
 HEAD = f"{'medians of pairs, in ms':<62} {'ours':>8} {'beside':>8} {'our p95':>8} {'ratio':>6}"
 
 
