@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from prioritisation.views import (
+    charts,
     health,
     imports,
     live,
@@ -42,6 +43,7 @@ urlpatterns = [
     path("p/<str:key>/rate/", rate.rate, name="rate"),
     path("p/<str:key>/rate/cell/", rate.rate_cell, name="rate_cell"),
     path("p/<str:key>/rate/scores/", rate.rate_scores, name="rate_scores"),
+    path("p/<str:key>/map/", charts.chart_map, name="map"),
     path("p/<str:key>/personas/", personas.personas, name="personas"),
     path("p/<str:key>/personas/<int:pk>/readings/", personas.reading_new, name="reading_new"),
     path("p/<str:key>/weighed/", policy.policy, name="policy"),

@@ -2,6 +2,7 @@ from django import template
 from django.urls import reverse
 
 from prioritisation import wording
+from prioritisation.counts import counts_of
 from products import access
 
 register = template.Library()
@@ -36,6 +37,12 @@ BELOW = {
     "product_edit": ("product_delete", "import"),
     "products": ("product_new",),
 }
+
+
+@register.simple_tag
+def counts(product):
+    """What the sidebar's links count: {name of the page: number or None}."""
+    return counts_of(product.pk)
 
 
 @register.inclusion_tag("_nav_link.html", takes_context=True)

@@ -11,6 +11,7 @@ from tests import cast
 ALONE = ["products", "product_new", "account"]
 OF_A_PRODUCT = [
     "ranking",
+    "map",
     "requirement_new",
     "rate",
     "start",
@@ -79,6 +80,7 @@ def test_pages_above_a_product_can_be_read_by_everybody(page):
 def test_pages_of_a_product_can_be_read_by_everybody(page, rota):
     addresses = [reverse(name, args=[rota.key]) for name in OF_A_PRODUCT]
     addresses += [f"{addresses[0]}?order=value_for_effort", f"{addresses[0]}?show=harms"]
+    addresses += [reverse("map", args=[rota.key]) + "?axes=effort"]
     assert examine(page, *addresses) == []
 
 

@@ -274,8 +274,9 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     rota, client, django_assert_num_queries, alice
 ):
     nurse = rota.personas.get(name="Nurse")
-    # Session, user, product with role; then in one snapshot: standing with its run, personas, rows.
-    with django_assert_num_queries(6):
+    # Session, user, product with role; then in one snapshot: standing with its run, personas,
+    # rows; and the counts of the sidebar.
+    with django_assert_num_queries(7):
         client.get(PATH)
     for number in range(30):
         added = add(rota, f"Idea {number}", effort=1, tags=["later"], must_reason="law")
@@ -283,7 +284,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
                               basis="seen", rater=alice)  # fmt: skip
     rescore(rota.pk)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(PATH)
     known = have(client)
     with django_assert_num_queries(4):

@@ -234,7 +234,7 @@ def test_the_number_of_queries_does_not_grow_with_ratings_and_comments(
 ):
     # Session, user, product; requirement; standing with its run, personas, row; ratings, personas,
     # changes, comments.
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(SWAP)
     for number in range(10):
         rater = cast.user(f"rater{number}")
@@ -244,5 +244,5 @@ def test_the_number_of_queries_does_not_grow_with_ratings_and_comments(
         Comment.objects.create(product=rota, requirement=swap, author=rater, text="Hm")
         rescore(rota.pk)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(SWAP)
