@@ -63,7 +63,6 @@ class Dossier:
     ratings: list
     personas: list
     moves: list
-    comments: list
 
 
 def harms_of(ranking, row):
@@ -101,7 +100,6 @@ def read_dossier(product, requirement):
         ratings=_given(product, requirement, ranking.personas),
         personas=list(Persona.objects.filter(product=product)),
         moves=_moves(requirement),
-        comments=list(requirement.comments.select_related("author")),
     )
 
 

@@ -125,15 +125,20 @@ class DecisionForm(Deciding, VersionedForm):
         super().__init__(*args, auto_id="decide_%s", **kwargs)
 
 
-class CommentForm(forms.ModelForm):
+class CommentForm(VersionedForm):
+    """The instance is the one that is edited, or an unsaved one."""
+
     class Meta:
         model = Comment
         fields = ["text"]
         labels = {"text": "Comment"}
-        widgets = {"text": forms.Textarea(attrs={"rows": 2, "placeholder": "Add a comment"})}
+        widgets = {"text": forms.Textarea(attrs={"rows": 2})}
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, auto_id="comment_%s", **kwargs)
+    def __init__(self, *args, instance, **kwargs):
+        prefix = f"comment-{instance.pk}" if instance.pk else "comment"
+        super().__init__(*args, instance=instance, auto_id=f"{prefix}_%s", **kwargs)
+        if instance.pk is None:
+            self.fields["text"].widget.attrs["placeholder"] = "Add a comment"
 
 
 class RatingForm(VersionedForm):

@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from prioritisation.views import (
     charts,
+    comments,
     health,
     imports,
     live,
@@ -22,7 +23,10 @@ of_a_requirement = [
     path("decide/", requirement.requirement_decide, name="requirement_decide"),
     path("rate/", requirement.requirement_rate, name="requirement_rate"),
     path("ratings/<int:pk>/withdraw/", requirement.rating_withdraw, name="rating_withdraw"),
-    path("comment/", requirement.comment_new, name="comment_new"),
+    path("why/", requirement.requirement_why, name="requirement_why"),
+    path("comments/", comments.comment_new, name="comment_new"),
+    path("comments/<int:pk>/edit/", comments.comment_edit, name="comment_edit"),
+    path("comments/<int:pk>/delete/", comments.comment_delete, name="comment_delete"),
 ]
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

@@ -24,6 +24,7 @@ MAY = {
     "edit_policy": Role.MAINTAINER,
     "import": Role.MAINTAINER,
     "edit_others_ratings": Role.MAINTAINER,
+    "delete_others_comments": Role.MAINTAINER,
     "edit_product": Role.MAINTAINER,
     "manage_members": Role.OWNER,
     "manage_tokens": Role.OWNER,

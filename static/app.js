@@ -62,16 +62,20 @@
     1: () => $$(".side [data-nav]")[0]?.click(), 2: () => $$(".side [data-nav]")[1]?.click(), 3: () => $$(".side [data-nav]")[2]?.click(),
   };
   const TEXT = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=range], [type=button], [type=submit])";
+  /* A page's own script may take a key: it prevents this event. */
+  const taken = key => !document.dispatchEvent(new CustomEvent("userward:key", { detail: key, cancelable: true }));
   document.addEventListener("keydown", event => {
     if (event.key === "Escape") {
+      if ($("dialog:modal") || taken("escape")) return;
       if (event.target.id === "filter") event.target.blur(); else stand(null);
       return;
     }
     // A key that a grid of its own has taken (the rating grid) is not ours.
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || stored("keys") === "off") return;
-    if (event.target.closest(TEXT) || $("dialog[open]")) return;
-    const act = KEYS[event.key.toLowerCase()];
-    if (act) { event.preventDefault(); act(); }
+    if (event.target.closest(TEXT) || $("dialog[open]:not(.drawer)")) return;
+    const key = event.key.toLowerCase(), act = KEYS[key];
+    if (taken(key)) event.preventDefault();
+    else if (act) { event.preventDefault(); act(); }
   });
   document.addEventListener("click", event => {
     const act = event.target.closest("[data-act]");
@@ -83,6 +87,7 @@
     const row = event.target.closest("tr[data-k]");
     if (row && row.dataset.k !== standing) stand(row, false);
   });
+  document.addEventListener("userward:stand", event => stand(event.target.closest("tr[data-k]"), false));
   document.addEventListener("change", event => {
     if (event.target.id === "keys-on") stored("keys", event.target.checked ? "" : "off");
   });

@@ -36,6 +36,7 @@ TABLE = {
     "edit_policy": MAINTAINER,
     "import": MAINTAINER,
     "edit_others_ratings": MAINTAINER,
+    "delete_others_comments": MAINTAINER,
     "edit_product": MAINTAINER,
     "manage_members": OWNER,
     "manage_tokens": OWNER,

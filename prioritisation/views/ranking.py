@@ -25,7 +25,8 @@ def ranking_fragment(request, product):
     context = _context(request, product) | {"fragment": True}
     response = render(request, "prioritisation/_ranking.html", context)
     if have is None:  # a filter, no poll: the address follows, so that it can be passed on
-        response["HX-Replace-Url"] = f"?{context['page'].view.query()}"
+        address = reverse("ranking", args=[product.key])
+        response["HX-Replace-Url"] = f"{address}?{context['page'].view.query()}"
     return response
 
 

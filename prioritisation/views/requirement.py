@@ -1,22 +1,37 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django_htmx.http import push_url
 
 from prioritisation.dossier import harms_of, read_dossier, read_requirement
 from prioritisation.grid import basis_from
 from prioritisation.markdown import html_of
 from prioritisation.models import Rating
 from prioritisation.requirement_form import CommentForm, DecisionForm, RatingForm
+from prioritisation.selectors import standing_of
 from prioritisation.services import withdraw_rating
+from prioritisation.talk import read_talk
 from prioritisation.views.rate import ANCHORS, remember_basis
 from products.access import may, product_view
+from products.models import Comment
 
 
 @product_view("read")
 def requirement(request, product, number):
-    found = requirement_of(product, number)
-    return page(request, found)
+    """The requirement as a page or, asked for by the ranking's drawer, what goes into that."""
+    return page(request, requirement_of(product, number))
+
+
+@product_view("read")
+def requirement_why(request, product, number):
+    """What follows from the scores, for the page that polls; 204 while it is what the page has."""
+    if request.GET.get("have") == standing_of(product.pk).validator:
+        return HttpResponse(status=204)
+    context = _context(request, requirement_of(product, number))
+    return render(request, "prioritisation/_why.html", context | {"fragment": True})
 
 
 @product_view(POST="rate")
@@ -45,19 +60,6 @@ def rating_withdraw(request, product, number, pk):
     withdraw_rating(rating)
     messages.success(request, "The rating is withdrawn.")
     return redirect("requirement", product.key, number)
-
-
-@product_view(POST="comment")
-def comment_new(request, product, number):
-    found = requirement_of(product, number)
-    form = CommentForm(request.POST)
-    if not form.is_valid():
-        return page(request, found, comment_form=form, status=422)
-    comment = form.save(commit=False)
-    comment.product, comment.requirement = product, found
-    comment.author = comment.updated_by = request.user
-    comment.save()
-    return redirect(f"{request.path.removesuffix('comment/')}#comments")
 
 
 @product_view(POST="edit_own_requirement")
@@ -105,9 +107,22 @@ def own_rating(user, requirement, persona):
     return mine
 
 
-def page(
+def page(request, found, *, status=200, **forms):
+    """The requirement's page, or its drawer; `forms` are those with something to tell."""
+    in_drawer = request.htmx.target == "drawer"
+    context = _context(request, found, **forms) | {"drawer": in_drawer}
+    template = "prioritisation/_drawer.html" if in_drawer else "prioritisation/requirement.html"
+    response = render(request, template, context, status=status)
+    if in_drawer:
+        push_url(response, False)  # the address is that of what the drawer shows, whatever it sent
+    # Else going back to the page could bring the drawer's part of it out of the browser's cache.
+    patch_vary_headers(response, ["HX-Target"])
+    return response
+
+
+def _context(
     request, found, *, rating_form=None, persona=None, decision_form=None, comment_form=None,
-    status=200,
+    edited_form=None,
 ):  # fmt: skip
     product, user = found.product, request.user
     dossier = read_dossier(product, found)
@@ -116,33 +131,51 @@ def page(
         for one in dossier.ratings
         if one.rating.rater_id == user.pk
     }
-    persona = persona or _asked(request.GET.get("persona", ""), dossier, mine)
+    named = persona or _named(request.GET.get("persona", ""), dossier)
+    persona = named or _unanswered(dossier, mine)
     if rating_form is None and persona is not None:
         unsaved = Rating(product=product, requirement=found, persona=persona)
         basis = basis_from(request.session.get("basis", ""))
         rating_form = RatingForm(instance=mine.get(persona.pk, unsaved), basis=basis)
-    context = {
+    talk = read_talk(found, user)
+    edited_form = edited_form or _edited(request.GET.get("comment", ""), talk)
+    return {
         "product": product,
         "requirement": found,
+        "here": reverse("requirement", args=[product.key, found.number]),
         "dossier": dossier,
         "description": html_of(found.description) if found.description else "",
         "persona": persona,
+        "asked": bool(named) and may(product, "rate"),
         "rating_form": rating_form,
         "mine": mine.get(persona.pk) if persona else None,
         "anchors": ANCHORS,
         "decision_form": decision_form or DecisionForm(instance=found),
-        "comment_form": comment_form or CommentForm(),
+        "talk": talk,
+        "comment_form": comment_form or CommentForm(instance=Comment()),
+        "edited_form": edited_form,
+        "edited": edited_form and edited_form.instance.pk,
         "may_edit": may_edit(user, found),
         "may_rate": may(product, "rate"),
+        "may_comment": may(product, "comment"),
         "may_edit_others": may(product, "edit_others_ratings"),
     }
-    return render(request, "prioritisation/requirement.html", context, status=status)
 
 
-def _asked(text, dossier, mine):
-    """The persona that the address names, else the first without an answer of any."""
+def _named(text, dossier):
+    """The persona that the address names, or None."""
+    return next((one for one in dossier.personas if str(one.pk) == text), None)
+
+
+def _unanswered(dossier, mine):
+    """The first persona without an answer of any."""
     rated = {one.rating.persona_id for one in dossier.ratings}
-    named = [one for one in dossier.personas if str(one.pk) == text]
     missing = [one for one in dossier.personas if one.pk not in rated]
     unsaid = [one for one in dossier.personas if one.pk not in mine]
-    return next(iter(named or missing or unsaid or dossier.personas), None)
+    return next(iter(missing or unsaid or dossier.personas), None)
+
+
+def _edited(text, talk):
+    """A form over the user's comment that the address names, or None."""
+    found = [one.comment for one in talk if one.may_edit and str(one.comment.pk) == text]
+    return CommentForm(instance=found[0]) if found else None

@@ -1,0 +1,134 @@
+/* The drawer over the ranking, and the selection of rows. Without this a row's link opens a page, and the boxes are a plain form. */
+(() => {
+  "use strict";
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const narrow = matchMedia("(max-width: 760px)");
+  const rowOf = k => $(`tr[data-k="${k}"]`);
+  const linkOf = k => $(`tr[data-k="${k}"] [data-open]`);
+  const drawer = $("#drawer");
+
+  /* ---- the drawer: a requirement under its own address, over the ranking ---- */
+  let at = null;      // data-k of the row whose requirement it shows
+  let coming = null;  // {k, address, how} of the one on its way
+  let title = document.title;
+
+  function load(k, how) {
+    coming = { k, address: linkOf(k).href, how };
+    mark(k);
+    htmx.ajax("GET", coming.address, { source: drawer, target: drawer, swap: "innerHTML show:none" });
+  }
+  function mark(k) {
+    $$("tr.on").forEach(row => row.classList.remove("on"));
+    rowOf(k)?.classList.add("on");
+  }
+  /* `how` it got here: "push" from the ranking, "replace" from another row, neither by going forward. */
+  function arrived({ k, address, how }) {
+    if (at === null && how) title = document.title;
+    at = k;
+    if (how === "push") history.pushState({ drawer: k }, "", address);
+    if (how === "replace") history.replaceState({ drawer: k }, "", address);
+    const row = rowOf(k);
+    row?.dispatchEvent(new CustomEvent("userward:stand", { bubbles: true }));
+    row?.scrollIntoView({ block: "nearest" });
+    if (!drawer.open) { if (narrow.matches) drawer.showModal(); else drawer.show(); }
+  }
+  function leave() { if (history.state?.drawer) history.back(); else hide(); }
+  function hide() {
+    if (at === null) return;
+    const back = linkOf(at);
+    at = coming = null;
+    drawer.close();
+    drawer.replaceChildren();  // what is inside asks for news
+    document.title = title;
+    mark(null);
+    (back ?? $("#main")).focus({ preventScroll: true });
+  }
+  function next(by) {
+    const all = $$("tr[data-k]").filter(row => row.offsetParent), here = all.findIndex(row => row.dataset.k === (coming?.k ?? at));
+    const row = all[Math.max(0, Math.min(all.length - 1, here + by))];
+    if (row && row.dataset.k !== at) load(row.dataset.k, "replace");
+  }
+
+  document.addEventListener("click", event => {
+    const link = event.target.closest("[data-open]"), row = link?.closest("tr[data-k]");
+    if (event.target.closest("[data-close]")) { event.preventDefault(); leave(); return; }
+    if (!row || !drawer || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    load(row.dataset.k, at === null ? "push" : "replace");
+  });
+  drawer?.addEventListener("cancel", event => { event.preventDefault(); leave(); });
+  drawer?.addEventListener("close", hide);
+  // Before htmx's own, which would load the page anew.
+  addEventListener("popstate", event => {
+    const k = event.state?.drawer;
+    if (k && linkOf(k)) { event.stopImmediatePropagation(); load(k); }
+    else if (at !== null) { event.stopImmediatePropagation(); hide(); }
+    else if (k) location.reload();
+  });
+  // A filter has taken the address for the ranking's.
+  document.addEventListener("htmx:replacedInHistory", hide);
+  document.addEventListener("htmx:pushedIntoHistory", hide);
+
+  /* ---- what is typed in the drawer outlives a close, another row and a save of the form beside it ---- */
+  const drafts = new Map();
+  const isText = field => field.matches?.("#drawer textarea, #drawer input:not([type=hidden], [type=radio])");
+  // One form records for one persona or another.
+  const keyOf = form => `${form.action} ${form.elements.persona?.value ?? ""}`;
+  const draft = form => drafts.set(keyOf(form), [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken"));
+  document.addEventListener("input", event => { if (isText(event.target)) draft(event.target.form); });
+  function restore() {
+    $$("form", drawer).forEach(form => (drafts.get(keyOf(form)) ?? []).forEach(([name, value]) => {
+      if (form.elements[name]) form.elements[name].value = value;
+    }));
+  }
+  /* A form that was refused comes back with what was typed, and with what to say about it. */
+  function answered({ requestConfig: { elt, verb }, xhr }) {
+    if (verb === "get" || elt.tagName !== "FORM") return;
+    drafts.delete(keyOf(elt));
+    if (xhr.status >= 400) $$("form", drawer).filter(form => keyOf(form) === keyOf(elt)).forEach(draft);
+  }
+
+  let last = null;  // the id of what had the focus
+  document.addEventListener("htmx:beforeRequest", event => {
+    if (event.detail.target === drawer) last = document.activeElement?.id;
+  });
+  document.addEventListener("htmx:afterSwap", event => {
+    if (event.detail.target !== drawer) return;
+    const fresh = coming;
+    answered(event.detail);
+    if (coming) { arrived(coming); coming = null; }
+    restore();
+    const asked = $("[data-focus]", drawer), to = asked ?? (!fresh && last ? document.getElementById(last) : null);
+    if (!to) drawer.scrollTop = 0;
+    (to ?? $("[data-close]", drawer))?.focus({ preventScroll: !asked });
+  });
+  function failed(event) {
+    if (event.detail.target !== drawer) return;
+    if (coming) { location.assign(coming.address); return; }
+    $(".lost-it", drawer)?.remove();
+    const said = document.createElement("p");
+    said.className = "strip bad lost-it";
+    said.setAttribute("role", "alert");
+    said.textContent = "Nothing was saved: the server can’t be reached or has refused. What you typed still stands.";
+    (event.detail.elt.closest?.("form") ?? $(".rq", drawer))?.prepend(said);
+  }
+  document.addEventListener("htmx:responseError", failed);
+  document.addEventListener("htmx:sendError", failed);
+
+  /* ---- keys ---- */
+  const keys = {
+    j: () => at !== null && (next(1), true),
+    k: () => at !== null && (next(-1), true),
+    escape: () => {
+      if (at === null) return false;
+      if (isText(document.activeElement)) $("[data-close]", drawer).focus(); else leave();
+      return true;
+    },
+  };
+  document.addEventListener("userward:key", event => { if (keys[event.detail]?.()) event.preventDefault(); });
+
+  document.addEventListener("htmx:afterSwap", event => {
+    if ($("#ranking")?.contains(event.target) && at !== null) mark(at);
+  });
+})();
