@@ -54,6 +54,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.CompressPages",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -168,10 +169,9 @@ IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "build/collected"))
 STATICFILES_DIRS = [BASE_DIR / "static", BASE_DIR / "build/static"]
-# The compressed variant takes half a minute to collect (FINDINGS).
 STATICFILES_STORAGE_CLASS = env(
     "STATICFILES_STORAGE",
-    default="django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
+    default="config.collected.CompressedPages",
 )
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

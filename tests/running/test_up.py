@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from playwright.sync_api import expect
 
 from tests.processes import eventually, free_port
 from tests.running.conftest import left_of
@@ -23,7 +24,7 @@ OF_THE_TESTS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "HTTPS", "STATICFILES
 # One process starts it, not each of xdist's.
 pytestmark = pytest.mark.xdist_group("up")
 
-PASSWORD = re.compile(r"password +\S{16}$", re.MULTILINE)
+PASSWORD = re.compile(r"password +(\S{16})$", re.MULTILINE)
 
 
 class Up:
@@ -89,12 +90,42 @@ def run(data_dir, port):
     return up.wait_for_end(), up.output
 
 
+def weights_of_ranking(browser, up):
+    """Bytes on the wire of each file of a sample's ranking, in a browser that knows none yet."""
+    address, weights, urls = f"http://127.0.0.1:{up.port}", {}, {}
+    with contextlib.closing(browser.new_context(base_url=address)) as known:
+        page = known.new_page()
+        page.goto("/")
+        page.get_by_label("Name or e-mail").fill("owner@localhost")
+        page.get_by_label("Password").fill(PASSWORD.search(up.output)[1])
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("/")
+        signed_in = known.storage_state()
+    with contextlib.closing(browser.new_context(base_url=address, storage_state=signed_in)) as new:
+        page = new.new_page()
+        network = new.new_cdp_session(page)
+        network.send("Network.enable")
+        network.on(
+            "Network.requestWillBeSent",
+            lambda event: urls.update({event["requestId"]: event["request"]["url"]}),
+        )
+        network.on(
+            "Network.loadingFinished",
+            lambda event: weights.update({urls[event["requestId"]]: event["encodedDataLength"]}),
+        )
+        page.goto("/p/ROTA/")
+        # The live process that it started sends to the page.
+        expect(page.locator("html[data-stream=open]")).to_be_attached(timeout=10_000)
+    return weights
+
+
 @dataclass
 class Story:
     """Three starts on one data folder (each takes seconds), and what was seen during them."""
 
     first: Up
     page: str
+    weights: dict[str, float]
     second_one: tuple[int, str]
     code_after_ctrl_c: int
     killed: Up
@@ -105,9 +136,10 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(data_dir):
+def story(data_dir, browser):
     with running(data_dir) as first:
         page = first.page()
+        weights = weights_of_ranking(browser, first)
         second_one = run(data_dir, first.port)
         os.kill(first.process.pid, signal.SIGINT)
         code_after_ctrl_c = first.wait_for_end()
@@ -122,7 +154,7 @@ def story(data_dir):
         os.kill(third.program("sweeper"), signal.SIGKILL)
         code_after_sweeper_ended = third.wait_for_end()
     return Story(
-        first, page, second_one, code_after_ctrl_c,
+        first, page, weights, second_one, code_after_ctrl_c,
         killed, left_after_kill, third, page_after_kill, code_after_sweeper_ended,
     )  # fmt: skip
 
@@ -130,6 +162,13 @@ def story(data_dir):
 def test_the_first_start_serves_the_sign_in_page(story):
     assert f"http://127.0.0.1:{story.first.port}/" in story.first.output
     assert 'name="password"' in story.page
+
+
+def test_a_page_of_the_ranking_weighs_at_most_100_kb_in_all(story):
+    names = " ".join(story.weights)
+
+    assert all(name in names for name in ("/p/ROTA/", "/app.", "/htmx-2.min.", "/inter."))
+    assert sum(story.weights.values()) <= 100_000, story.weights
 
 
 def test_ctrl_c_ends_everything_in_order(story):

@@ -230,7 +230,8 @@ def _build_static() -> None:
 
 def _static_is_collected() -> bool:
     manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
-    sources = [settings.BASE_DIR / "requirements.txt"]  # a new package brings new files
+    # A new package brings new files; ours are collected in a way that may have changed.
+    sources = [settings.BASE_DIR / name for name in ("requirements.txt", "config/collected.py")]
     for folder in settings.STATICFILES_DIRS:
         sources += [folder, *Path(folder).rglob("*")]
     return manifest.exists() and all(
