@@ -90,15 +90,24 @@ def nudge(product_id):
 def _ring(product_id):
     if not client().set(rung_key(product_id), 1, nx=True, px=QUIET_MILLISECONDS):
         return
+    _send("rescore_product", product_id)
+
+
+def _send(task, *arguments):
     with producers[_broker].acquire(block=True, timeout=TIMEOUT_SECONDS) as producer:
         current_app.send_task(
-            "prioritisation.tasks.rescore_product",
-            [product_id],
+            f"prioritisation.tasks.{task}",
+            arguments,
             producer=producer,
             retry=False,
             ignore_result=True,
             expires=60,
         )
+
+
+def ring_for_analyses():
+    """Have a worker look for analyses to work out. If this gets lost, they are seen to be."""
+    breaker.attempt(lambda: _send("work_out_analyses"))
 
 
 def hush(product_id):

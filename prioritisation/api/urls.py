@@ -10,6 +10,7 @@ from prioritisation.api import (
     ranking,
     ratings,
     requirements,
+    sure,
 )
 
 urlpatterns = [
@@ -25,6 +26,8 @@ urlpatterns = [
         ratings.RatingsOfProduct.as_view(),
         name="api_ratings_of_product",
     ),
+    path("products/<str:key>/sensitivity/", sure.Sensitivity.as_view(), name="api_sensitivity"),
+    path("products/<str:key>/plausible/", sure.Plausible.as_view(), name="api_plausible"),
     path("personas/", personas.Personas.as_view(), name="api_personas"),
     path("personas/<int:pk>/", personas.OnePersona.as_view(), name="api_persona"),
     path("requirements/", requirements.Requirements.as_view(), name="api_requirements"),

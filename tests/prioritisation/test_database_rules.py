@@ -270,7 +270,7 @@ def test_an_event_is_neither_changed_nor_removed(product):
 
 
 def float_columns():
-    stored_by_rescore = {"ScoringRun", "Score", "ScoreChange"}
+    worked_out = {"ScoringRun", "Score", "ScoreChange", "Analysis"}
     return [
         (model, field)
         for app in ("products", "personas", "prioritisation")
@@ -278,7 +278,7 @@ def float_columns():
         for field in model._meta.fields
         if isinstance(field, models.FloatField)
         and not issubclass(model, pghistory.models.Event)
-        and model.__name__ not in stored_by_rescore
+        and model.__name__ not in worked_out
     ]
 
 
