@@ -48,6 +48,7 @@ urlpatterns = [
     path("p/<str:key>/rate/cell/", rate.rate_cell, name="rate_cell"),
     path("p/<str:key>/rate/scores/", rate.rate_scores, name="rate_scores"),
     path("p/<str:key>/map/", charts.chart_map, name="map"),
+    path("p/<str:key>/history/", charts.history, name="history"),
     path("p/<str:key>/personas/", personas.personas, name="personas"),
     path("p/<str:key>/personas/<int:pk>/readings/", personas.reading_new, name="reading_new"),
     path("p/<str:key>/weighed/", policy.policy, name="policy"),

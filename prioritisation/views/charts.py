@@ -1,9 +1,12 @@
 """The pages that are a chart with a table behind it."""
 
 from django.shortcuts import render
+from django.utils import timezone
 
 from prioritisation.chart_map import chart
+from prioritisation.looking_back import look_back
 from prioritisation.selectors import read_ranking
+from prioritisation.spans import DEFAULT, RANGES
 from products.access import product_view
 
 EFFORT = "effort"
@@ -13,3 +16,20 @@ EFFORT = "effort"
 def chart_map(request, product):
     found = chart(read_ranking(product), by_effort=request.GET.get("axes") == EFFORT)
     return render(request, "prioritisation/map.html", {"product": product, "chart": found})
+
+
+@product_view("read")
+def history(request, product):
+    """The lines of ranks, and the two points that `from` and `to` name, compared."""
+    asked = request.GET.get("range")
+    name = asked if asked in RANGES else DEFAULT
+    found = look_back(
+        product,
+        range_name=name,
+        start=request.GET.get("from", ""),
+        end=request.GET.get("to", ""),
+        now=timezone.localtime(),
+    )
+    ranges = [(value, words, value == name) for value, (words, _length) in RANGES.items()]
+    page = {"product": product, "history": found, "ranges": ranges, "range": name}
+    return render(request, "prioritisation/history.html", page)

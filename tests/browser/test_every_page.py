@@ -12,6 +12,7 @@ ALONE = ["products", "product_new", "account"]
 OF_A_PRODUCT = [
     "ranking",
     "map",
+    "history",
     "requirement_new",
     "rate",
     "start",

@@ -1,8 +1,12 @@
 import pytest
+from django.utils import timezone
 
 from personas.models import Persona
+from personas.services import record_reading
 from prioritisation import counts
 from prioritisation.rescoring import rescore
+from prioritisation.writing import writing
+from products.services import delete_requirement
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +63,77 @@ def test_the_sidebar_counts_what_is_open_missing_and_described(client, rota, mon
     assert counts.counts_of(rota.pk)["rate"] is None
 
 
-@pytest.mark.parametrize("address", ["map/"])
+def test_history_compares_two_points_and_says_what_was_changed_by_whom_and_why(client, rota, alice):
+    nurse = rota.personas.get(name="Nurse")
+    with writing(user=alice, means="session"):
+        rota.policy.end_user_say, rota.policy.reason = 0.75, "The trust renews in June"
+        rota.policy.save()
+    rescore(rota.pk)
+    with writing(user=alice, means="session"):
+        reading = dict(installed=490, active=320, worked_around=25, note="a group chat")
+        record_reading(persona=nurse, observed_on=timezone.localdate(), by=alice, **reading)
+        rota.requirements.get(number=1).ratings.filter(persona=nurse).update(value=0)
+    rescore(rota.pk)
+
+    page = client.get("/p/ROTA/history/?from=1&to=3")
+
+    history = page.context["history"]
+    assert [(one.words, one.who, one.reason) for one in history.milestones] == [
+        ("Policy: end users’ say 85 → 75\u00a0%", "alice", "The trust renews in June"),
+        # An assumed half, then (320 − 25 + 5) / 500.
+        ("Nurse: adoption 50 → 60\u00a0%", "alice", "a group chat"),
+    ]
+    assert [(move.words, move.title) for move in history.comparison.moves] == [
+        ("1 → 2", "Swap shifts in two taps"),
+        ("2 → 1", "Single sign-on"),
+    ]
+    assert history.between == (1, 3)
+    assert "The trust renews in June" in page.content.decode()
+    assert client.get("/p/ROTA/history/?from=2&to=3").context["history"].between == (2, 3)
+    assert not client.get("/p/ROTA/history/?from=1&to=2").context["history"].comparison.moves
+
+
+@pytest.mark.parametrize(
+    "query", ["from=x&to=%00", "from=99999&to=-1", "from=2000-01-01&to=2999-12-31", "range=x"]
+)
+def test_a_point_that_is_none_is_left_at_its_default(client, rota, query):
+    assert client.get(f"/p/ROTA/history/?{query}").status_code == 200
+
+
+def test_a_deleted_requirement_is_named_but_not_linked(client, rota):
+    delete_requirement(rota.requirements.get(number=2))
+    rescore(rota.pk)
+
+    text = client.get("/p/ROTA/history/?from=1").content.decode()
+
+    assert "Single sign-on" in text
+    assert 'href="/p/ROTA/requirements/2/"' not in text
+
+
+def test_a_product_without_a_run_has_no_past_yet(client, alice):
+    cast.create_product(name="Empty", owner=alice)
+
+    assert "no past yet" in client.get("/p/EMPTY/history/").content.decode()
+
+
+def test_history_takes_as_many_queries_however_long_it_is(
+    client, rota, alice, django_assert_max_num_queries
+):
+    nurse = rota.personas.get(name="Nurse")
+    for active in range(6):
+        record_reading(
+            persona=nurse,
+            observed_on=timezone.localdate(),
+            installed=500,
+            active=active * 80,
+            by=alice,
+        )
+        rescore(rota.pk)
+    with django_assert_max_num_queries(15):
+        client.get("/p/ROTA/history/")
+
+
+@pytest.mark.parametrize("address", ["map/", "history/"])
 def test_members_read_a_chart_and_strangers_get_404(client, rota, address):
     vera = cast.user("vera")
     cast.join(rota, vera, "viewer")

@@ -1,0 +1,95 @@
+"""All that the page of History shows, read in a fixed number of queries."""
+
+from dataclasses import dataclass
+
+from prioritisation import spans
+from prioritisation.chart_history import Chart, lines
+from prioritisation.milestones import POLICY, milestones
+from prioritisation.moves import Comparison, compare
+from prioritisation.past import rankings_at, runs_around, titles_of, versions_at, when
+
+#: lines that are highlighted: those that moved most between the two points
+HOT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    range: str
+    moments: list
+    choices: list
+    """Moments that may be compared."""
+    chart: Chart
+    milestones: list
+    start: spans.Moment
+    end: spans.Moment
+    between: tuple
+    """The versions that are compared."""
+    comparison: Comparison
+
+    @property
+    def policies(self):
+        return sum(one.kind == POLICY for one in self.milestones)
+
+    @property
+    def readings(self):
+        return len(self.milestones) - self.policies
+
+
+def look_back(product, *, range_name, start="", end="", now):
+    """The product's History, or None before its first run.
+
+    `range_name` is one of spans.RANGES; `start` and `end` name the two points compared, as an
+    address does: a date, a time or a version. What names nothing is the range's first and last.
+    """
+    around = runs_around(product)
+    if around is None:
+        return None
+    first, last = around
+    moments = spans.moments(first.at, max(now, first.at), range_name)
+    start = _point(product, start, now, last.version) or moments[0]
+    end = _point(product, end, now, last.version) or moments[-1]
+    start, end = _same(start, moments), _same(end, moments)
+    versions = versions_at(product, [one.at for one in (*moments, start, end)])
+    rankings = rankings_at(product, versions)
+    *of_moments, then, now_ = (rankings[version] for version in versions)
+    titles = titles_of(
+        product, {one.requirement_id for places in rankings.values() for one in places}
+    )
+    found = milestones(product, moments[0].at)
+    comparison = compare(then, now_, titles)
+    return History(
+        range=range_name,
+        moments=moments,
+        choices=_in_time({one.at: one for one in (*moments, start, end)}.values()),
+        chart=lines(
+            moments,
+            of_moments,
+            titles=titles,
+            milestones=found,
+            compared=(start.at, end.at),
+            hot=[move.requirement_id for move in comparison.moves if move.by][:HOT],
+        ),
+        milestones=found,
+        start=start,
+        end=end,
+        between=tuple(versions[-2:]),
+        comparison=comparison,
+    )
+
+
+def _point(product, text, now, last):
+    found = spans.read(text, now)
+    if isinstance(found, int):
+        version = min(max(found, 1), last)
+        at = when(product, version)
+        return at and spans.at_version(version, at.astimezone(now.tzinfo), now)
+    return found
+
+
+def _same(point, moments):
+    """The moment of the chart that the point is, if it is one."""
+    return next((one for one in moments if one.at == point.at), point)
+
+
+def _in_time(points):
+    return sorted(points, key=lambda one: one.at)
