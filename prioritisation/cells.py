@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from math import floor
 
+from prioritisation.models import Basis
 from products.models import MustReason, Requirement, Status
 
 MOST_TAGS = 20
@@ -87,6 +88,16 @@ def rating(cell):
     if value.denominator != 1 or not -5 <= value <= 5:
         raise CellError(f"“{cell[:40]}” isn't a whole number from −5 to 5.")
     return int(value)
+
+
+#: how one knows, by the letter one writes after a rating
+LETTERS = {basis[0]: basis for basis in Basis.values}
+
+
+def rating_known(cell):
+    """(rating, basis or None) of "4", "−3 s" or "5G"."""
+    match = re.fullmatch(f"(.+?) ?([{''.join(LETTERS)}])", cell, re.IGNORECASE | re.DOTALL)
+    return (rating(match[1]), LETTERS[match[2].lower()]) if match else (rating(cell), None)
 
 
 def rating_reader(scale):

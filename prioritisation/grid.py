@@ -2,34 +2,55 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
 
-from django.db import IntegrityError, transaction
+from django.db import connection
 
-from prioritisation.cells import CellError, rating
-from prioritisation.models import Basis, Rating
-from prioritisation.selectors import read_ranking
-from prioritisation.services import NewRating, record_ratings
-from prioritisation.wording import signed
+from prioritisation.bars import in_order
+from prioritisation.models import Rating, Score
+from prioritisation.selectors import read_ranking, snapshot
+from prioritisation.wording import NONE, number, points, signed
 from products.models import OPEN
 
-ROWS_A_PAGE = 50
+ROWS_A_PAGE = 500
 #: from this difference on, you and the others are said to disagree
 DISAGREE = 3
-GONE = "This requirement or persona is gone."
+#: as many of the others' values as a cell has room for
+MOST_OTHERS = 4
+
+
+class Given(NamedTuple):
+    """One rating of a cell."""
+
+    value: int
+    basis: str
+    version: int
+    note: str
+    created_at: datetime
+
+    @property
+    def letter(self):
+        return self.basis[0]
 
 
 @dataclass(slots=True)
 class Cell:
+    """What a user and the others gave. static/rate.js draws it too: keep both alike."""
+
     requirement_id: int
     title: str
     persona: object
-    mine: object = None
-    """The user's own Rating, or None."""
+    mine: Given | None = None
     others: list = field(default_factory=list)
-    """What others gave, in order of their ratings."""
+    """The others' values, in order of their ratings."""
     typed: str | None = None
     """What was typed and not saved."""
     error: str = ""
+
+    @property
+    def at(self):
+        return f"{self.requirement_id}.{self.persona.pk}"
 
     @property
     def value(self):
@@ -37,28 +58,26 @@ class Cell:
 
     @property
     def shown(self):
-        if self.typed is not None:
-            return self.typed
-        return "" if self.mine is None else signed(self.mine.value)
+        if self.mine is None:
+            return NONE if self.others else "missing"
+        return signed(self.mine.value)
 
     @property
     def name(self):
         """The form field's name: what and whose it is, and what was there when it was drawn."""
         version, old = (self.mine.version, self.mine.value) if self.mine else (0, "")
-        return f"c.{self.requirement_id}.{self.persona.pk}.{version}.{old}"
+        return f"c.{self.at}.{version}.{old}"
 
     @property
     def label(self):
-        parts = [f"{self.persona.name}, {self.title}"]
-        parts.append(f"{signed(self.value)}, {self.mine.basis}" if self.mine else "missing")
-        if self.others:
-            parts.append(f"others {self.others_in_words}")
-        return ": ".join(parts[:2]) + (f"; {parts[2]}" if len(parts) > 2 else "")
+        mine = f"{number(self.value)}, {self.mine.basis}" if self.mine else "missing"
+        others = ", ".join(map(number, self.others))
+        return f"{self.title}, {self.persona.name}: {mine}" + (f"; others {others}" * bool(others))
 
     @property
     def others_in_words(self):
-        shown = ", ".join(signed(value) for value in self.others[:4])
-        return f"{shown}, …" if len(self.others) > 4 else shown
+        shown = ", ".join(map(signed, self.others[:MOST_OTHERS]))
+        return f"{shown}, …" if len(self.others) > MOST_OTHERS else shown
 
     @property
     def is_missing(self):
@@ -71,14 +90,24 @@ class Cell:
         )
 
     @property
-    def bar(self):
-        """(x, width) in percent of the cell's width."""
-        width = abs(self.value) * 10
-        return (50 if self.value >= 0 else 50 - width), width
+    def classes(self):
+        bar = f"{self.persona.kind} v{self.value}" if self.mine else self.persona.kind
+        return bar + " none" * self.is_missing + " split" * self.is_split
 
     @property
-    def letter(self):
-        return self.mine.basis[0].upper()
+    def known(self):
+        """The user's own, as the page keeps it: version, value, letter of the basis."""
+        return f"{self.mine.version} {self.mine.value} {self.mine.letter}" if self.mine else ""
+
+    @property
+    def given(self):
+        return " ".join(map(str, self.others))
+
+    @property
+    def state(self):
+        """[version, value or null, letter, others, note], for a page that has drawn the cell."""
+        own = [self.mine.version, self.mine.value, self.mine.letter] if self.mine else [0, None, ""]
+        return [*own, self.others, self.mine.note if self.mine else ""]
 
 
 @dataclass(slots=True)
@@ -95,180 +124,135 @@ class Grid:
     has_more: bool
     answered: int
     asked: int
+    requirements: int
+    """How many are open, on whatever page."""
+    seen: str
+    """The moment it shows, for `changed_since`."""
+    standing: object
 
     @property
     def missing(self):
         return self.asked - self.answered
 
 
-def read_grid(product, user, *, page=1, by_number=False, requirement_id=None, limit=ROWS_A_PAGE):
-    """The user's Grid over open requirements, by score or (so that no row jumps) by number."""
-    personas = list(product.personas.all())
-    ranking = read_ranking(
-        product,
-        only_ranked=False,
-        requirement_id=requirement_id,
-        limit=limit,
-        offset=(page - 1) * limit,
-    )
-    rows = sorted(ranking.rows, key=lambda row: row.number) if by_number else ranking.rows
-    given = defaultdict(list)
-    for one in Rating.objects.filter(
-        product=product, requirement__in=[row.requirement_id for row in rows]
-    ).order_by("id"):
-        given[one.requirement_id, one.persona_id].append(one)
-    answered, asked = _answered(product, personas)
+def read_grid(
+    product, user, *, page=1, by_number=False, first=None, search="", limit=ROWS_A_PAGE, only=None
+):
+    """The user's Grid over open requirements, by score or (so that no row jumps) by number.
+
+    The requirement with the number `first` stands first, on whatever page it would be; with
+    `only`, a persona's id, the cells of the others are left out.
+    """
+    with snapshot():
+        seen = current_moment()
+        ranking = read_ranking(
+            product,
+            only_ranked=False,
+            search=search,
+            limit=limit,
+            offset=(page - 1) * limit,
+        )
+        rows = sorted(ranking.rows, key=lambda row: row.number) if by_number else ranking.rows
+        rows = _with_first(product, rows, first) if first else rows
+        personas = in_order(product.personas.all())
+        shown = [persona for persona in personas if persona.pk == only] or personas
+        given = _given(product, [row.requirement_id for row in rows])
+        answered, asked, requirements = count_answered(product, personas)
     return Grid(
         personas=personas,
-        rows=[GridRow(row, [_cell(row, who, given, user) for who in personas]) for row in rows],
+        rows=[
+            GridRow(row, [_cell(row.requirement_id, row.title, who, given, user) for who in shown])
+            for row in rows
+        ],
         has_more=ranking.has_more,
         answered=answered,
         asked=asked,
+        requirements=requirements,
+        seen=seen,
+        standing=ranking.standing,
     )
 
 
-def _cell(row, persona, given, user):
-    cell = Cell(row.requirement_id, row.title, persona)
-    for one in given[row.requirement_id, persona.pk]:
-        if one.rater_id == user.pk:
+def _with_first(product, rows, number):
+    asked_for = [row for row in rows if row.number == number]
+    if not asked_for:
+        pk = product.requirements.open().filter(number=number).values_list("pk", flat=True).first()
+        asked_for = (
+            read_ranking(product, only_ranked=False, requirement_id=pk, limit=1).rows if pk else []
+        )
+    return asked_for + [row for row in rows if row.number != number]
+
+
+def _given(product, requirement_ids):
+    """(requirement id, persona id) → [(rater id, Given)]."""
+    given = defaultdict(list)
+    columns = ("requirement", "persona", "rater", "value", "basis", "version", "note", "created_at")
+    rows = Rating.objects.filter(product=product, requirement__in=requirement_ids)
+    for requirement, persona, rater, *rest in rows.order_by("id").values_list(*columns):
+        given[requirement, persona].append((rater, Given(*rest)))
+    return given
+
+
+def _cell(requirement_id, title, persona, given, user):
+    cell = Cell(requirement_id, title, persona)
+    for rater, one in given.get((requirement_id, persona.pk), ()):
+        if rater == user.pk:
             cell.mine = one
         else:
             cell.others.append(one.value)
     return cell
 
 
-def _answered(product, personas):
-    """(how many of the open requirements' cells anybody filled, how many there are)."""
+def count_answered(product, personas):
+    """(how many of the open requirements' cells anybody filled, how many there are, how many
+    requirements are open); of the personas that count."""
     counted = [persona.pk for persona in personas if persona.importance > 0]
     pairs = Rating.objects.filter(
         product=product, persona__in=counted, requirement__status__in=OPEN
     )
     answered = pairs.order_by().values("requirement", "persona").distinct().count()
-    return answered, product.requirements.open().count() * len(counted)
+    requirements = product.requirements.open().count()
+    return answered, requirements * len(counted), requirements
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What one cell was changed to; `version` and `old` as they were when it was drawn."""
-
-    requirement_id: int
-    persona_id: int
-    text: str
-    version: int
-    old: str
-
-    @property
-    def key(self):
-        return self.requirement_id, self.persona_id
+def read_states(product, user, requirement_ids):
+    """{"requirement.persona": Cell.state} of all cells of these requirements."""
+    given = _given(product, requirement_ids)
+    personas = list(product.personas.all())
+    cells = (_cell(pk, "", persona, given, user) for pk in requirement_ids for persona in personas)
+    return {cell.at: cell.state for cell in cells}
 
 
-def cells_in(data):
-    """A Change for each of a posted form's cells, changed or not."""
-    cells = []
-    for name, text in data.items():
-        parts = name.split(".")
-        if parts[0] == "c" and len(parts) == 5 and all(map(_is_number, parts[1:4])):
-            requirement_id, persona_id, version = map(int, parts[1:4])
-            cells.append(Change(requirement_id, persona_id, text.strip(), version, parts[4]))
-    return cells
+def current_moment():
+    """What is visible now, as text that `changed_since` takes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_snapshot()::text")
+        return cursor.fetchone()[0]
 
 
-def read_changes(data):
-    """The posted cells that say something else than when they were drawn."""
-    return [cell for cell in cells_in(data) if not _same(cell)]
+def changed_since(product, moment):
+    """Ids of the requirements of which a rating was given, changed or withdrawn since `moment`.
 
-
-def _is_number(text):
-    return text.isascii() and text.isdigit() and len(text) < 19
-
-
-def _same(change):
-    if not change.text or not change.old:
-        return change.text == change.old
-    try:
-        return str(rating(change.text)) == change.old
-    except CellError:
-        return False
-
-
-@dataclass(slots=True)
-class Outcome:
-    saved: int = 0
-    errors: dict = field(default_factory=dict)
-    """(requirement id, persona id) → what is wrong with that cell."""
-    conflicts: dict = field(default_factory=dict)
-
-
-def save_changes(*, product, by, changes, basis, keep_basis=False):
-    """Record the changed cells as the user's own ratings, all of them or none; the Outcome.
-
-    A blank cell withdraws the rating. `keep_basis`: a rating that is there keeps how it is known.
+    By transaction, not by time: one that began before and was committed after it is among them.
+    Raises DataError where `moment` isn't one.
     """
-    outcome = Outcome()
-    values = _values(product, changes, outcome)
-    mine = {
-        (one.requirement_id, one.persona_id): one
-        for one in Rating.objects.select_for_update().filter(
-            product=product,
-            rater=by,
-            requirement__in={change.requirement_id for change in changes},
-            persona__in={change.persona_id for change in changes},
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT DISTINCT requirement_id FROM {Rating.pgh_event_model._meta.db_table}
+            WHERE product_id = %(product)s
+                AND pgh_xid >= pg_snapshot_xmin(%(moment)s::pg_snapshot)::text::bigint
+                AND NOT pg_visible_in_snapshot(pgh_xid::text::xid8, %(moment)s::pg_snapshot)
+            """,  # noqa: S608 - a table's name
+            {"product": product.pk, "moment": moment},
         )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def scores_since(product, version):
+    """{requirement id: its score in words} of those that a run after `version` changed."""
+    rows = Score.objects.filter(product=product, run__version__gt=version)
+    return {
+        pk: points(score) if ranked else NONE
+        for pk, score, ranked in rows.values_list("requirement", "score", "ranked")
     }
-    for change in changes:
-        now = mine.get(change.key)
-        if (now.version if now else 0) != change.version:
-            said = f"{signed(now.value)}, {now.basis}" if now else "nothing"
-            outcome.conflicts[change.key] = f"Meanwhile you said {said} in another window."
-    if outcome.errors or outcome.conflicts:
-        return outcome
-    new = []
-    for change in changes:
-        now, value = mine.get(change.key), values[change.key]
-        if value is None:
-            if now:
-                now.delete()
-        else:
-            how = now.basis if now and keep_basis else basis
-            new.append(NewRating(*change.key, value, how, now.note if now else ""))
-    try:
-        with transaction.atomic():
-            record_ratings(product=product, by=by, ratings=new)
-        outcome.saved = len(changes)
-    except IntegrityError:  # a requirement or persona was deleted since we looked
-        outcome.errors = {change.key: GONE for change in changes}
-    return outcome
-
-
-def _values(product, changes, outcome):
-    requirements = set(
-        product.requirements.filter(
-            pk__in={change.requirement_id for change in changes}
-        ).values_list("pk", flat=True)
-    )
-    personas = set(product.personas.values_list("pk", flat=True))
-    values = {}
-    for change in changes:
-        if change.requirement_id not in requirements or change.persona_id not in personas:
-            outcome.errors[change.key] = GONE
-            continue
-        try:
-            values[change.key] = rating(change.text) if change.text else None
-        except CellError as error:
-            outcome.errors[change.key] = str(error)
-    return values
-
-
-def keep_typed(grid, changes, outcome):
-    """Put what was typed, and what is wrong with it, back into the cells."""
-    typed = {change.key: change.text for change in changes}
-    for row in grid.rows:
-        for cell in row.cells:
-            key = cell.requirement_id, cell.persona.pk
-            if key in typed:
-                cell.typed = typed[key]
-                cell.error = outcome.errors.get(key) or outcome.conflicts.get(key, "")
-
-
-def basis_from(text, default=Basis.GUESSED):
-    return text if text in Basis.values else default

@@ -1,162 +1,247 @@
-/* The grid by keyboard: arrows move, 0–5 and − rate, S A G say how it is known; each cell is saved by itself. Without this the grid is a plain form. */
+/* Ratings on a page: what each cell says, how it is drawn, saving in the background, and what others do arriving. grid.js is the keyboard over it. */
 (() => {
   "use strict";
-  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const MINUS = "−", LETTERS = { s: "seen", a: "asked", g: "guessed" };
-  const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
-  const parts = name => name.split(".");
-  const where = name => parts(name).slice(1, 3).join(".");
-  const running = new Map();
+  const root = document.querySelector("[data-rating]");
+  if (!root) return;
+  const $ = selector => root.querySelector(selector), $$ = selector => [...root.querySelectorAll(selector)];
+  const BASES = { s: "seen", a: "asked", g: "guessed" }, MINUS = "−", DISAGREE = 3, MOST_OTHERS = 4;
+  const plain = value => value < 0 ? MINUS + -value : String(value);
+  const signed = value => value > 0 ? `+${value}` : plain(value);
+  const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
 
-  const basisOf = form => form.querySelector("[name=basis]:checked")?.value ?? "guessed";
-  function setBasis(value) {
-    $$("form.rating [name=basis]").forEach(radio => { radio.checked = radio.value === value; });
+  /* ---- what a cell says: the user's own as the server has it, and what isn't saved yet ---- */
+  const places = new Map(), stored = new Map(), unsaved = new Map();
+  $$("[data-at]").forEach(place => {
+    const at = place.dataset.at;
+    places.set(at, [...places.get(at) ?? [], place]);
+  });
+  function kept(at) {
+    if (!stored.has(at)) {
+      const { m = "", o = "", n = "" } = places.get(at)[0].dataset, [version, value, letter] = m.split(" ");
+      stored.set(at, { version: +version, value: m ? +value : null, letter: letter ?? "", others: o ? o.split(" ").map(Number) : [], note: n });
+    }
+    return stored.get(at);
   }
-  function say(form, text) { const place = form.querySelector("[data-said]"); if (place) place.textContent = text; }
-  function mark(box, state) {
-    box.classList.remove("saving", "saved", "failed");
-    if (state) box.classList.add(state);
+  const said = at => unsaved.get(at) ?? kept(at);
+  const same = (a, b) => a.value === b.value && a.letter === b.letter;
+  const chosen = () => $("[name=basis]:checked")?.value[0] ?? "g";
+  function choose(letter) { $$("[name=basis]").forEach(radio => { radio.checked = radio.value[0] === letter; }); }
+
+  /* ---- drawing: as _grid.html and _one.html do ---- */
+  const columns = new Map($$("th[data-persona]").map(th => [th.dataset.persona, { name: th.querySelector("b").textContent, kind: th.dataset.kind }]));
+  const othersIn = others => `others ${others.slice(0, MOST_OTHERS).map(signed).join(", ")}${others.length > MOST_OTHERS ? ", …" : ""}`;
+  function element(name, text) {
+    const made = document.createElement(name);
+    made.textContent = text;
+    return made;
+  }
+  function nameOf(at) {
+    const place = places.get(at)[0];
+    if (place.tagName === "LI") return place.querySelector("legend").textContent;
+    return `${place.parentElement.cells[0].textContent}, ${columns.get(at.split(".")[1]).name}`;
+  }
+  function draw(at) {
+    for (const place of places.get(at) ?? []) {
+      const others = kept(at).others, mine = said(at);
+      if (place.tagName === "TD") drawCell(place, at, mine, others); else drawLine(place, mine, others);
+      const state = unsaved.get(at)?.state ?? (fresh.has(at) ? "saved" : "");
+      if (state) place.dataset.s = state; else delete place.dataset.s;
+      place.title = unsaved.get(at)?.error ?? "";
+    }
+  }
+  function drawCell(td, at, mine, others) {
+    const rated = mine.value !== null, split = rated && others.some(value => Math.abs(value - mine.value) >= DISAGREE);
+    const parts = [element("b", td.dataset.typed ?? (rated ? signed(mine.value) : others.length ? "–" : "missing"))];
+    if (rated) parts.push(element("i", mine.letter));
+    if (others.length) parts.push(element("small", othersIn(others)));
+    td.replaceChildren(...parts);
+    td.className = [columns.get(at.split(".")[1]).kind, rated && `v${mine.value}`, !rated && !others.length && "none", split && "split", td.classList.contains("sel") && "sel"].filter(Boolean).join(" ");
+    td.setAttribute("aria-label", `${nameOf(at)}: ${rated ? `${plain(mine.value)}, ${BASES[mine.letter]}` : "missing"}${others.length ? `; others ${others.map(plain).join(", ")}` : ""}`);
+  }
+  function drawLine(line, mine, others) {
+    line.querySelectorAll("input[type=radio]").forEach(radio => { radio.checked = mine.value !== null && +radio.value === mine.value; });
+    line.querySelector("[data-what]").textContent = (BASES[mine.letter] ?? "missing") + (others.length ? ` · ${othersIn(others)}` : "");
   }
 
-  /* One save at a time a cell; the newest waits for the one on its way, whose answer tells its version. */
-  async function save(form, name, value, basis) {
-    const at = where(name), before = running.get(at);
-    const mine = (async () => {
-      if (before) await before.catch(() => {});
-      const now = nameAt(at) ?? name;
-      const body = new URLSearchParams({ basis });
-      body.append(now, value);
-      const answer = await fetch(form.dataset.cellUrl, { method: "POST", body, headers: { "X-CSRFToken": token() }, credentials: "same-origin", keepalive: true });
-      const html = await answer.text();
-      if (answer.status !== 200 && answer.status !== 409 && answer.status !== 422) throw new Error(String(answer.status));
-      return { ok: answer.ok, html };
-    })();
-    running.set(at, mine);
+  /* ---- one message at a time, and whether all is saved ---- */
+  const toast = $("[data-toast]"), act = $("[data-said-act]");
+  let hiding = 0;
+  function say(text, { bad = false, label = "", run = null } = {}) {
+    clearTimeout(hiding);
+    $("[data-said]").textContent = text;
+    toast.hidden = !text;
+    toast.classList.toggle("bad", bad);
+    act.hidden = !label;
+    act.textContent = label;
+    act.onclick = run;
+    if (text && !bad) hiding = setTimeout(() => say(""), 6000);
+  }
+  $("[data-said-close]").addEventListener("click", () => say(""));
+  let trouble = "";
+  function status() {
+    const all = [...unsaved.values()], failed = all.filter(one => one.state === "failed").length, waiting = all.length - failed, place = $("[data-state]");
+    if (!place) return;
+    const text = failed ? `${failed} not saved` : waiting ? `Saving${waiting > 1 ? ` ${waiting}` : ""}` : place.textContent ? "All saved" : "";
+    if (place.textContent !== text) place.textContent = text;
+    place.dataset.s = failed ? "failed" : waiting ? "saving" : "saved";
+  }
+
+  /* ---- saving: one request at a time, of all that is typed till then; a block alone, all of it or nothing ---- */
+  const fresh = new Set();
+  let sending = null, round = 0, later = 0, pause = 0;
+  function set(step) {
+    for (const { at, after } of step.cells) {
+      // The version that one saw: what another window saved meanwhile is then a conflict, unless one was told of it.
+      const before = unsaved.get(at), unseen = before && (before.state !== "failed" || before.again);
+      unsaved.set(at, { ...after, version: unseen ? before.version : kept(at).version, step, state: "queued" });
+      fresh.delete(at);
+      draw(at);
+    }
+    status();
+    clearTimeout(later);
+    later = setTimeout(flush, 120);
+  }
+  function next() {
+    const queued = [...unsaved].filter(([, one]) => one.state === "queued"), step = queued[0]?.[1].step;
+    return step?.cells.length > 1 ? queued.filter(([, one]) => one.step === step) : queued.filter(([, one]) => one.step.cells.length === 1);
+  }
+  function bodyOf(batch) {
+    const body = new URLSearchParams({ basis: BASES[chosen()] });
+    for (const [at, one] of batch) {
+      body.append(`c.${at}.${one.version}.`, one.value === null ? "" : `${one.value}${one.letter}`);
+      if (one.note) body.append(`n.${at}`, one.note);
+    }
+    return body.toString();
+  }
+  async function flush() {
+    if (sending) return;
+    clearTimeout(later);
+    const batch = next();
+    if (!batch.length) return;
+    const body = bodyOf(batch), keepalive = body.length < 60_000;
+    for (const [at, one] of batch) { one.state = keepalive ? "sent" : "sending"; draw(at); }
+    sending = batch;
+    status();
+    let answer = null, reason = "the server can’t be reached", again = true;
     try {
-      const result = await mine;
-      if (running.get(at) === mine) show(at, result); else adopt(at, result.html);
-      if (result.ok) { say(form, "Saved."); window.htmx?.trigger(document.body, "rated"); scores(form); }
-      else say(form, "Not saved: look at the cell.");
-    } catch {
-      boxes(at).forEach(box => mark(box, "failed"));
-      $$(".without-js").forEach(e => { e.hidden = false; });
-      say(form, "Not saved: the server can’t be reached. What you typed stands; the button saves it all.");
-    } finally {
-      if (running.get(at) === mine) running.delete(at);
-    }
+      const response = await fetch(root.dataset.saveUrl, { method: "POST", body, keepalive, redirect: "manual", credentials: "same-origin", headers: { "X-CSRFToken": token, "Content-Type": "application/x-www-form-urlencoded" } });
+      if ([200, 409, 422].includes(response.status)) answer = { ok: response.ok, ...await response.json() };
+      else if (response.type === "opaqueredirect") [reason, again] = ["you are signed out. Sign in in another window, then try again", false];
+      else if (response.status < 500) [reason, again] = [response.status === 403 ? "you may no longer rate here" : `the server refused (${response.status})`, false];
+      else reason = "the server has a problem";
+    } catch { /* no network: the reason stands already */ }
+    sending = null;
+    round += 1;
+    if (answer) settle(batch, answer); else fail(batch, reason, again);
+    status();
+    if (next().length) flush();
   }
-  const inputsAt = at => $$("form.rating input").filter(input => input.name.startsWith("c.") && where(input.name) === at);
-  const nameAt = at => inputsAt(at)[0]?.name;
-  const boxes = at => [...new Set(inputsAt(at).map(input => input.closest(".cell, li")))].filter(Boolean);
-  const parse = html => new DOMParser().parseFromString(html, "text/html").querySelector(".cell");
-
-  function adopt(at, html) {
-    const fresh = parse(html)?.querySelector("input");
-    if (fresh) inputsAt(at).forEach(input => { input.name = fresh.name; });
-  }
-  function show(at, { ok, html }) {
-    const fresh = parse(html);
-    if (!fresh) return boxes(at).forEach(box => mark(box, "failed"));
-    const input = fresh.querySelector("input"), { missing, answered } = fresh.dataset;
-    for (const box of boxes(at)) {
-      if (box.matches(".cell")) {
-        const had = box.contains(document.activeElement), copy = document.importNode(fresh, true);
-        copy.querySelector("input").tabIndex = box.querySelector("input").tabIndex;
-        mark(copy, ok ? "saved" : "failed");
-        box.replaceWith(copy);
-        if (had) { const field = copy.querySelector("input"); field.focus({ preventScroll: true }); field.select(); }
-      } else {
-        const value = input.value.replace(MINUS, "-").replace("+", "");
-        $$("input[type=radio]", box).forEach(radio => { radio.name = input.name; radio.checked = ok ? radio.value === value : radio.checked; });
-        const what = box.querySelector("[data-what]");
-        if (ok && what) what.textContent = fresh.dataset.basis || "missing";
-        mark(box, ok ? "saved" : "failed");
+  function settle(batch, answer) {
+    pause = 0;
+    const refused = new Set(batch.filter(([at]) => answer.errors[at]).map(([, one]) => one.step));
+    arrive(answer, new Set());
+    for (const [at, one] of batch) {
+      const newest = unsaved.get(at);
+      if (newest !== one) {
+        if (newest && answer.ok) newest.version = kept(at).version;
+        continue;
       }
+      if (answer.ok) { unsaved.delete(at); fresh.add(at); }
+      else if (!refused.has(one.step)) one.state = "queued";
+      else if (one.step.cells.length > 1) unsaved.delete(at);
+      else Object.assign(one, { state: "failed", error: answer.errors[at] });
+      draw(at);
     }
-    if (ok && missing !== undefined) {
-      $$("[data-missing]").forEach(e => { if (!e.matches(".cell")) e.textContent = missing; });
-      $$("[data-answered]").forEach(e => { if (!e.matches(".cell")) e.textContent = answered; });
+    if (answer.ok) {
+      if (trouble) say(trouble = "");
+      setTimeout(() => batch.forEach(([at]) => { if (fresh.delete(at)) draw(at); }), 2500);
+      window.htmx?.trigger(document.body, "rated");
+      poll(300);
+    } else refuse(refused, answer.errors);
+  }
+  function refuse(steps, errors) {
+    const wrong = Object.entries(errors), [at, why] = wrong[0], block = [...steps].some(step => step.cells.length > 1);
+    const more = wrong.length > 1 ? ` And ${wrong.length - 1} more.` : "";
+    say(`${block ? "Nothing of the block was saved." : "Not saved."} ${nameOf(at)}: ${why}${more}${block ? "" : " Rate it again to keep yours; Esc takes what is there."}`, { bad: true });
+    steps.forEach(step => root.dispatchEvent(new CustomEvent("refused", { detail: step })));
+  }
+  function fail(batch, reason, again) {
+    for (const [at, one] of batch) {
+      if (unsaved.get(at) === one) Object.assign(one, { state: "failed", error: `Not saved: ${reason}.`, again: true });
+      draw(at);
     }
+    pause = Math.min(pause * 2 || 1000, 15_000);
+    if (again) later = setTimeout(retry, pause);
+    say(trouble = `Not saved: ${reason}. What you typed stands.`, { bad: true, label: "Try again", run: retry });
   }
-
-  /* The scores beside the grid follow until nothing is being recomputed. */
-  let asking = 0;
-  async function scores(form) {
-    const url = form.dataset.scoresUrl, turn = ++asking;
-    for (let wait = 150; url && turn === asking && wait < 5000; wait *= 1.6) {
-      await new Promise(done => setTimeout(done, wait));
-      const answer = await fetch(url, { credentials: "same-origin" }).then(r => r.json()).catch(() => null);
-      if (!answer || turn !== asking) return;
-      $$("[data-score]").forEach(cell => { cell.textContent = answer.scores[cell.dataset.score] ?? "–"; });
-      if (!answer.stale) return;
+  function retry() {
+    for (const [at, one] of unsaved) {
+      if (one.state === "failed" && one.again) { one.state = "queued"; delete one.error; draw(at); }
     }
+    status();
+    flush();
   }
-
-  /* ---- the grid ---- */
-  const isCell = element => element.matches?.(".grid .cell input") && !element.readOnly;
-  function move(input, down, right) {
-    const cell = input.closest("td"), row = cell.parentElement, rows = [...row.parentElement.rows];
-    const next = rows[rows.indexOf(row) + down]?.cells[cell.cellIndex + right]?.querySelector(".cell input");
-    if (next) { reach(next); next.focus(); }
+  function drop(at) {
+    if (unsaved.get(at)?.state !== "failed") return false;
+    unsaved.delete(at);
+    draw(at);
+    status();
+    return true;
   }
-  function reach(input) {
-    $$(".cell input", input.closest("table")).forEach(other => { other.tabIndex = other === input ? 0 : -1; });
-  }
-  function rate(input, value) {
-    const form = input.form, box = input.closest(".cell");
-    input.value = value;
-    mark(box, "saving");
-    save(form, input.name, value, basisOf(form));
-  }
-  document.addEventListener("focusin", event => {
-    if (isCell(event.target)) { reach(event.target); event.target.select(); }
-  });
-  document.addEventListener("keydown", event => {
-    const input = event.target;
-    if (!isCell(input) || event.ctrlKey || event.metaKey || event.altKey) return;
-    const key = event.key, step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Enter: [1, 0] }[key];
-    const now = input.value.replace(MINUS, "-"), digits = now.replace(/\D/g, "");
-    if (step) move(input, ...step);
-    else if (/^[0-5]$/.test(key)) rate(input, input.dataset.sign === "-" && key !== "0" ? MINUS + key : key === "0" ? "0" : "+" + key);
-    else if (key === "-" || key === MINUS) {
-      if (input.dataset.sign !== "-" && digits && digits !== "0" && !now.startsWith("-")) rate(input, MINUS + digits);
-      else { input.dataset.sign = "-"; input.value = MINUS; event.preventDefault(); return; }
-    } else if (key === "+") { if (now.startsWith("-") && digits) rate(input, "+" + digits); }
-    else if (LETTERS[key.toLowerCase()]) {
-      setBasis(LETTERS[key.toLowerCase()]);
-      if (digits) rate(input, input.value);
-    } else if (key === "Delete" || key === "Backspace") rate(input, "");
-    else if (key === "Escape") input.value = input.defaultValue;
-    else if (key.length === 1) say(input.form, "Ratings go from −5 to 5.");
-    else return;
-    delete input.dataset.sign;
-    event.preventDefault();
-  });
-  /* Typed by other means than keys (speech, a phone's keyboard). */
-  document.addEventListener("change", event => {
-    const input = event.target;
-    if (isCell(input) && input.value !== input.defaultValue && input.value !== MINUS) rate(input, input.value);
-    if (input.matches?.("form.rating [name=basis]")) setBasis(input.value);
-  });
-  document.addEventListener("focusout", event => {
-    if (isCell(event.target) && event.target.value === MINUS) { event.target.value = event.target.defaultValue; delete event.target.dataset.sign; }
+  addEventListener("online", retry);
+  document.addEventListener("visibilitychange", () => { if (document.hidden) flush(); });
+  addEventListener("beforeunload", event => {
+    flush();
+    // What is sent outlives the page (keepalive); the rest would be lost.
+    if ([...unsaved.values()].some(one => one.state !== "sent")) event.preventDefault();
   });
 
-  /* ---- one persona at a time: a second tap on the same value takes the new "how do you know" ---- */
-  document.addEventListener("click", event => {
-    const radio = event.target;
-    if (!radio.matches?.(".one input[type=radio]")) return;
-    mark(radio.closest("li"), "saving");
-    save(radio.form, radio.name, radio.value, basisOf(radio.form));
-  });
-  document.addEventListener("change", event => {
-    if (event.target.matches?.(".rate-as select")) event.target.form.requestSubmit();
-  });
+  /* ---- arriving, when live.js rings: others' ratings, one's own of other windows, and scores; never over what is being typed ---- */
+  let asking = false, timer = 0;
+  function arrive(news, flash) {
+    for (const [at, [version, value, letter, others, note]] of Object.entries(news.cells)) {
+      if (!places.has(at)) continue;
+      const before = kept(at);
+      if (before.version === version && before.value === value && String(before.others) === String(others)) continue;
+      stored.set(at, { version, value, letter, others, note });
+      draw(at);
+      if (flash.has(at)) places.get(at).forEach(glow);
+    }
+    const put = (name, text) => document.querySelectorAll(`[data-${name}]`).forEach(place => { place.textContent = text; });
+    put("answered", news.answered);
+    put("missing", news.missing);
+    put("asked", news.answered + news.missing);
+    const known = [...columns.keys()].map(Number).sort((a, b) => a - b);
+    $("[data-news]").hidden = news.requirements === +root.dataset.requirements && (!known.length || String(known) === String(news.personas));
+  }
+  function glow(place) {
+    place.animate?.([{ boxShadow: "inset 0 0 0 99px var(--accent-soft)" }, { boxShadow: "none" }], { duration: 1600, easing: "ease-out" });
+  }
+  async function ask() {
+    if (asking || document.hidden) return;
+    asking = true;
+    const begun = round, { changesUrl, live, seen } = root.dataset;
+    let wait = 0;
+    try {
+      const busy = sending, response = await fetch(`${changesUrl}?${new URLSearchParams({ have: live, seen })}`, { credentials: "same-origin", redirect: "manual" });
+      if (response.status === 200) {
+        const news = await response.json();
+        // Read beside a save of ours, it may be older than that save's answer: ask again.
+        if (busy || sending || begun !== round) wait = 300;
+        else {
+          arrive(news, new Set(Object.keys(news.cells)));
+          Object.assign(root.dataset, { live: news.have, seen: news.seen });
+          for (const [pk, text] of Object.entries(news.scores)) $$(`[data-score="${pk}"]`).forEach(place => { place.textContent = text; });
+          for (const [pk, text] of Object.entries(news.shares)) $$(`[data-share="${pk}"]`).forEach(place => { place.textContent = text; });
+          if (news.stale) wait = 400;
+        }
+      } else if (response.status !== 204) throw new Error(String(response.status));
+    } catch { /* live.js says it again */ }
+    asking = false;
+    if (wait) poll(wait);
+  }
+  function poll(wait) { clearTimeout(timer); timer = setTimeout(ask, wait); }
+  document.body.addEventListener("userward:rescored", () => poll(0));
 
-  /* Every cell is saved by itself, so the button isn't needed; a grid is one tab stop. */
-  addEventListener("DOMContentLoaded", () => {
-    if (!document.querySelector(".err")) $$(".without-js").forEach(e => { e.hidden = true; });
-    $$("table.grid").forEach(grid => { const first = $$(".cell input", grid)[0]; if (first) reach(first); });
-    $$(".rate-as button").forEach(e => { e.hidden = true; });
-  });
+  window.ratings = { root, places, said, kept, same, set, draw, drop, say, flush, chosen, choose, nameOf, signed, BASES, MINUS };
 })();

@@ -1,19 +1,26 @@
+import re
+from datetime import UTC, datetime
+
 from django.contrib import messages
+from django.db import DataError
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.gzip import gzip_page
 
 from prioritisation.grid import (
-    basis_from,
-    cells_in,
-    keep_typed,
-    read_changes,
+    changed_since,
+    count_answered,
+    current_moment,
     read_grid,
-    save_changes,
+    read_states,
+    scores_since,
 )
+from prioritisation.grid_saving import basis_from, cells_in, keep_typed, read_changes, save_changes
 from prioritisation.models import Basis
+from prioritisation.one_by_one import Turn, turn
 from prioritisation.people import people_of
-from prioritisation.selectors import read_ranking
-from prioritisation.wording import points
+from prioritisation.selectors import counted_personas, standing_of
+from prioritisation.wording import percent
 from products.access import may, product_view
 
 ANCHORS = (
@@ -26,53 +33,79 @@ ANCHORS = (
     ("+5", "can’t do without it"),
 )
 VALUES = range(-5, 6)
+MOMENT = re.compile(r"\d{1,18}:\d{1,18}:[\d,]{0,2000}")
 
 
+# The grid of a large product weighs half a megabyte, most of it repeated. Nothing secret is in it
+# that an attacker could guess by its packed length: the form's token is masked anew each time.
+@gzip_page
 @product_view(GET="read", POST="rate")
 def rate(request, product):
-    """The grid. A POST saves the cells that were changed, all of them or none."""
+    """The grid, and one persona at a time. A POST saves what was changed, all of it or nothing."""
     if request.method == "GET":
         return render(request, "prioritisation/rate.html", grid_context(request, product))
     outcome, changes = save_posted(request, product)
-    if outcome.errors or outcome.conflicts:
+    if outcome.status != 200:
         context = grid_context(request, product, changes=changes, outcome=outcome)
-        status = 422 if outcome.errors else 409
-        return render(request, "prioritisation/rate.html", context, status=status)
+        return render(request, "prioritisation/rate.html", context, status=outcome.status)
     messages.success(request, said(outcome))
     return redirect(request.get_full_path())
 
 
 @product_view(POST="rate")
-def rate_cell(request, product):
-    """Save one cell in the background; answers with the cell as it is then."""
+def rate_cells(request, product):
+    """Save cells in the background, all of them or none; answers with them as they are then."""
     changes = cells_in(request.POST)
-    if len(changes) != 1:
-        return HttpResponse("One cell, please.", status=400, content_type="text/plain")
+    if not changes:
+        return HttpResponse("No cell.", status=400, content_type="text/plain")
     basis = remember_basis(request)
     outcome = save_changes(product=product, by=request.user, changes=changes, basis=basis)
-    status = 422 if outcome.errors else 409 if outcome.conflicts else 200
-    (change,) = changes
-    grid = read_grid(product, request.user, requirement_id=change.requirement_id)
-    keep_typed(grid, changes if status != 200 else [], outcome)
-    cells = [
-        cell for row in grid.rows for cell in row.cells if cell.persona.pk == change.persona_id
-    ]
-    if not cells:
-        return HttpResponse(outcome.errors.get(change.key, ""), status=422)
-    page = {"product": product, "cell": cells[0], "missing": grid.missing, "grid": grid}
-    return render(request, "prioritisation/_cell.html", page, status=status)
+    wrong = outcome.errors | outcome.conflicts
+    found = _standing_of_cells(product, request.user, {one.requirement_id for one in changes})
+    found["errors"] = {one.at: wrong[one.key] for one in changes if one.key in wrong}
+    return JsonResponse(found, status=outcome.status)
 
 
 @product_view("read")
-def rate_scores(request, product):
-    """The scores beside the grid, for the page to refresh after a save."""
-    ranking = read_ranking(product, limit=1_000)
-    scores = {row.requirement_id: points(row.score) for row in ranking.rows}
-    return JsonResponse({"stale": ranking.stale, "scores": scores})
+def rate_changes(request, product):
+    """What others, one's other windows and the scoring did since `seen`; 204 if nothing."""
+    # First, so that what is committed while we read comes again, rather than never.
+    seen = current_moment()
+    standing = standing_of(product.pk)
+    have, since = request.GET.get("have", ""), request.GET.get("seen", "")
+    if have == standing.validator:
+        return HttpResponse(status=204)
+    try:
+        touched = changed_since(product, since) if MOMENT.fullmatch(since) else None
+        version = int(have.partition(".")[0][:9])
+    except (DataError, ValueError):
+        touched = None
+    if touched is None:
+        return HttpResponse("Since when?", status=400, content_type="text/plain")
+    found = _standing_of_cells(product, request.user, touched) | {
+        "have": standing.validator,
+        "seen": seen,
+        "stale": standing.stale,
+        "scores": scores_since(product, version),
+        "shares": {one.id: percent(one.weight) for one in counted_personas(product.pk)},
+    }
+    return JsonResponse(found)
+
+
+def _standing_of_cells(product, user, requirement_ids):
+    personas = list(product.personas.all())
+    answered, asked, requirements = count_answered(product, personas)
+    return {
+        "cells": read_states(product, user, requirement_ids),
+        "answered": answered,
+        "missing": asked - answered,
+        "requirements": requirements,
+        "personas": sorted(persona.pk for persona in personas),
+    }
 
 
 def save_posted(request, product):
-    """(Outcome, Changes) of a posted grid."""
+    """(Outcome, Changes) of a posted form."""
     changes = read_changes(request.POST)
     basis = remember_basis(request)
     return save_changes(product=product, by=request.user, changes=changes, basis=basis), changes
@@ -92,46 +125,63 @@ def said(outcome):
     return "1 rating is saved." if outcome.saved == 1 else f"{outcome.saved} ratings are saved."
 
 
-def grid_context(request, product, *, changes=(), outcome=None, by_number=False, limit=50):
-    page = _page_number(request.GET.get("page", ""))
-    grid = read_grid(product, request.user, page=page, by_number=by_number, limit=limit)
+def grid_context(request, product, *, changes=(), outcome=None, **how):
+    """What _grid.html and _one.html show; `how` as read_grid takes it."""
+    asked = request.GET
+    persona, first = _number(asked.get("persona")), _number(asked.get("requirement"))
+    # "This persona's answer to that requirement" is a cell of the grid, and the first of a list.
+    one_at_a_time = "persona" in asked and first is None
+    search = asked.get("q", "").replace("\0", "").strip()[:200]
+    page = Turn(page=_number(asked.get("page")) or 1, since=_moment(asked.get("since")))
+    grid = read_grid(
+        product,
+        request.user,
+        page=page.of_the_grid if one_at_a_time else page.page,
+        first=first,
+        search=search,
+        only=persona if one_at_a_time else None,
+        **how,
+    )
     if outcome:
         keep_typed(grid, changes, outcome)
     share = people_of(product).share
-    for persona in grid.personas:
-        persona.share = share.get(persona.pk)
-    chosen = _chosen(request.GET.get("persona", ""), grid)
+    for one in grid.personas:
+        one.share = share.get(one.pk)
+    chosen = _chosen(persona, grid)
     return {
         "product": product,
         "grid": grid,
         "outcome": outcome,
         "may_rate": may(product, "rate"),
-        "cannot_rate": not may(product, "rate"),
         "anchors": ANCHORS,
         "bases": Basis.choices,
         "basis": basis_from(request.session.get("basis", "")),
         "values": VALUES,
-        "page": page,
-        "one_at_a_time": "persona" in request.GET,
+        "search": search,
+        "page": page.page,
+        "one_at_a_time": one_at_a_time,
         "chosen": chosen,
-        "one": _one(grid, chosen),
+        "asked_for": grid.rows[0].requirement if first and grid.rows else None,
+        "one": turn(grid, chosen, page if one_at_a_time else Turn(since=page.since), first),
     }
 
 
-def _page_number(text):
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 and int(text) else 1
+def _number(text):
+    """A positive whole number of an address, or None."""
+    text = text or ""
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= 9 else None
 
 
-def _chosen(text, grid):
+def _moment(milliseconds):
+    text = milliseconds or ""
+    known = text.isascii() and text.isdigit() and len(text) <= 13
+    return datetime.fromtimestamp(int(text) / 1000, UTC) if known else datetime.now(UTC)
+
+
+def _chosen(persona_id, grid):
     """The persona asked for, else the first whose answers are missing."""
-    named = [persona for persona in grid.personas if str(persona.pk) == text]
+    named = [persona for persona in grid.personas if persona.pk == persona_id]
     cells = [cell for row in grid.rows for cell in row.cells if cell.mine is None]
     lacking = {cell.persona.pk for cell in cells if cell.persona.share is not None}
     lacking = [persona for persona in grid.personas if persona.pk in lacking]
     return next(iter(named or lacking or grid.personas), None)
-
-
-def _one(grid, persona):
-    """The chosen persona's cells, missing first."""
-    cells = [cell for row in grid.rows for cell in row.cells if cell.persona is persona]
-    return sorted(cells, key=lambda cell: cell.mine is not None)

@@ -7,7 +7,7 @@ from django.utils.cache import patch_vary_headers
 from django_htmx.http import push_url
 
 from prioritisation.dossier import harms_of, read_dossier, read_requirement
-from prioritisation.grid import basis_from
+from prioritisation.grid_saving import basis_from
 from prioritisation.markdown import html_of
 from prioritisation.models import Rating
 from prioritisation.requirement_form import CommentForm, DecisionForm, RatingForm

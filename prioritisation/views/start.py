@@ -2,8 +2,8 @@ from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from prioritisation.bars import bar_of, in_order, scale_for
 from prioritisation.imports import SheetError
-from prioritisation.mini import mini_rows
 from prioritisation.selectors import read_ranking
 from prioritisation.start import add_boxes
 from prioritisation.start_form import StartForm
@@ -41,9 +41,8 @@ def start(request, product):
     if request.method == "GET":
         return _page(request, product)
     outcome, changes = save_posted(request, product)
-    if outcome.errors or outcome.conflicts:
-        status = 422 if outcome.errors else 409
-        return _page(request, product, changes=changes, outcome=outcome, status=status)
+    if outcome.status != 200:
+        return _page(request, product, changes=changes, outcome=outcome, status=outcome.status)
     return redirect("start", product.key)
 
 
@@ -99,9 +98,10 @@ def _page(request, product, *, form=None, changes=(), outcome=None, status=200):
 
 def _mini(product):
     ranking = read_ranking(product, limit=SHOWN)
+    personas, scale = in_order(ranking.personas), scale_for(ranking.rows)
     return {
         "product": product,
         "ranking": ranking,
-        "rows": mini_rows(ranking),
+        "rows": [(row, bar_of(row, personas, scale)) for row in ranking.rows],
         "validator": ranking.standing.validator,
     }

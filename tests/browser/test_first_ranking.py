@@ -53,7 +53,7 @@ def test_five_items_are_ranked_in_under_three_minutes_with_four_required_inputs(
     page.wait_for_url("**/p/ROTA/start/")
     assert required(page) == []
     assert not set(fields(page)) & set(LATER)
-    page.get_by_role("textbox", name="Nurse, Swap shifts in two taps").focus()
+    page.get_by_role("gridcell", name="Swap shifts in two taps, Nurse").click()
     page.keyboard.press("5")
     met.append("a rating")
     mini = page.locator("#mini")
@@ -74,61 +74,6 @@ def test_five_items_are_ranked_in_under_three_minutes_with_four_required_inputs(
     assert sorted(range(5), key=places.__getitem__) == [0, 1, 4, 2, 3]
 
 
-def test_ratings_are_made_by_keyboard_and_saved_one_by_one(page, sign_in, worker):
-    alice = cast.user("alice")
-    rota = cast.rota(alice)
-    sign_in(alice)
-    page.goto("/p/ROTA/rate/")
-
-    dark = page.get_by_role("textbox", name="Nurse, Dark mode")
-    dark.focus()
-    page.keyboard.press("-")
-    page.keyboard.press("3")
-    page.locator(".cell.saved").wait_for()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("s")
-    page.keyboard.press("2")
-    expect(page.locator(".cell.saved")).to_have_count(2)
-
-    given = Rating.objects.filter(requirement__title="Dark mode").order_by("id")
-    assert [(one.persona.name, one.value, one.basis) for one in given] == [
-        ("Nurse", -3, "guessed"),
-        ("Hospital", 2, "seen"),
-    ]
-    # Two keys in a row on one cell: the later one stays, without a conflict with the first.
-    page.keyboard.press("4")
-    page.keyboard.press("5")
-    expect(page.locator(".cell.saving")).to_have_count(0)
-    assert given.get(persona__name="Hospital", value=5)
-    page.keyboard.press("Delete")
-    page.locator(".cell.saved.none").wait_for()
-    assert "missing" in page.evaluate("document.activeElement.getAttribute('aria-label')")
-    assert not given.filter(persona__name="Hospital").exists()
-    score = page.locator("tr", has_text="Dark mode").locator("[data-score]")
-    # −3 guessed, of a nurse who has .85 of the say: 100 · .85 · .5 · −3/5.
-    expect(score).to_have_text("−25.5", timeout=10_000)
-    assert rota.requirements.count() == 3
-
-
-def test_a_cell_that_cant_be_saved_says_so_and_keeps_what_was_typed(page, sign_in, problems):
-    alice = cast.user("alice")
-    cast.rota(alice)
-    sign_in(alice)
-    page.goto("/p/ROTA/rate/")
-    page.route("**/rate/cell/", lambda route: route.abort())
-
-    page.get_by_role("textbox", name="Nurse, Dark mode").focus()
-    page.keyboard.press("4")
-    page.locator(".cell.failed").wait_for()
-
-    assert page.locator(".cell.failed input").input_value() == "+4"
-    assert "Not saved" in page.locator("[data-said]").first.text_content()
-    page.unroute_all()
-    page.get_by_role("button", name="Save the ratings").first.click()
-    page.get_by_text("1 rating is saved.").wait_for()
-    problems.clear()
-
-
 def test_on_a_phone_one_persona_at_a_time_is_rated_by_tapping(page, sign_in, worker):
     alice = cast.user("alice")
     cast.rota(alice)
@@ -139,12 +84,12 @@ def test_on_a_phone_one_persona_at_a_time_is_rated_by_tapping(page, sign_in, wor
     row = page.locator(".one li").first
     assert "Dark mode" in row.text_content()
     row.get_by_text("+4", exact=True).click()
-    page.locator(".one li.saved").wait_for()
+    page.locator(".one li[data-s=saved]").wait_for()
 
     assert Rating.objects.get(requirement__title="Dark mode").value == 4
 
 
-def test_the_grid_works_as_a_plain_form_without_javascript(browser, site, transactional_db):
+def test_without_javascript_one_persona_at_a_time_is_a_plain_form(browser, site, transactional_db):
     alice = cast.user("alice")
     cast.rota(alice)
     context = browser.new_context(base_url=site, java_script_enabled=False)
@@ -154,11 +99,16 @@ def test_the_grid_works_as_a_plain_form_without_javascript(browser, site, transa
     page.get_by_label("Password").fill(cast.PASSWORD)
     page.get_by_role("button", name="Sign in").click()
 
-    page.get_by_role("textbox", name="Nurse, Dark mode").fill("4")
-    page.get_by_role("button", name="Save the ratings").first.click()
+    page.get_by_role("link", name="rate one persona at a time").click()
+    page.get_by_label("Rate as").select_option("Hospital")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("group", name="Dark mode, Hospital").get_by_label("+4").check(force=True)
+    page.get_by_label("Asked").check(force=True)
+    page.get_by_role("button", name="Save the ratings").click()
 
     page.get_by_text("1 rating is saved.").wait_for()
-    assert Rating.objects.get(requirement__title="Dark mode").value == 4
+    rating = Rating.objects.get(requirement__title="Dark mode")
+    assert (rating.persona.name, rating.value, rating.basis) == ("Hospital", 4, "asked")
     context.close()
 
 

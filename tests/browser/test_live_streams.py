@@ -63,7 +63,7 @@ class Watched:
     def seconds_until_moved(self, *, within):
         self._worst = not self._worst
         row = self.alice.get_by_role("row", name="Swap shifts")
-        row.get_by_role("textbox").first.focus()
+        row.get_by_role("gridcell").first.click()
         first = self.bob.locator("tr[data-k] [data-open]").first
         begun = time.monotonic()
         for key in "-5" if self._worst else "5":

@@ -122,4 +122,4 @@ class Browser:
         )
         cell = f"c.{rating.requirement_id}.{rating.persona_id}.{rating.version}.{rating.value}"
         form = {cell: value, "basis": "seen"}
-        return self.ask("POST", f"/p/{product.key}/rate/cell/", form)
+        return self.ask("POST", f"/p/{product.key}/rate/cells/", form)
