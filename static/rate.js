@@ -99,7 +99,7 @@
     }
     status();
     clearTimeout(later);
-    later = setTimeout(flush, 120);
+    later = setTimeout(flush, 60);
   }
   function next() {
     const queued = [...unsaved].filter(([, one]) => one.state === "queued"), step = queued[0]?.[1].step;

@@ -2,7 +2,7 @@ import re
 from datetime import UTC, datetime
 
 from django.contrib import messages
-from django.db import DataError
+from django.db import DataError, transaction
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.gzip import gzip_page
@@ -76,8 +76,9 @@ def rate_changes(request, product):
     if have == standing.validator:
         return HttpResponse(status=204)
     try:
-        touched = changed_since(product, since) if MOMENT.fullmatch(since) else None
         version = int(have.partition(".")[0][:9])
+        with transaction.atomic():  # PostgreSQL may refuse the moment
+            touched = changed_since(product, since) if MOMENT.fullmatch(since) else None
     except (DataError, ValueError):
         touched = None
     if touched is None:

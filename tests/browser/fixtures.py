@@ -1,5 +1,6 @@
 """Pytest plugin (pyproject.toml): a real browser, for the tests of any folder."""
 
+import contextlib
 import os
 
 import pytest
@@ -50,15 +51,27 @@ def page(browser, site, transactional_db, problems):
 @pytest.fixture
 def sign_in(page, site):
     """`sign_in(user)`: the page's next request is the user's."""
+    return lambda user: page.context.add_cookies([session_of(user, site)])
 
-    def by_cookie(user):
-        client = Client()
-        client.force_login(user)
-        name = settings.SESSION_COOKIE_NAME
-        cookie = {"name": name, "value": client.cookies[name].value, "url": site}
-        page.context.add_cookies([cookie])
 
-    return by_cookie
+@contextlib.contextmanager
+def page_of(browser, user, address):
+    """A page of this person's own browser, beside that of the fixture `page`."""
+    context = browser.new_context(base_url=address)
+    context.add_cookies([session_of(user, address)])
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+        wait_until_idle()
+
+
+def session_of(user, address):
+    """The cookie of a session that has just begun."""
+    client = Client()
+    client.force_login(user)
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value, "url": address}
 
 
 def _note_console(problems, message):

@@ -5,13 +5,13 @@ import statistics
 import time
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from prioritisation.rescoring import rescore
 from tests import cast, processes
+from tests.browser.fixtures import page_of
 
 LIVE_SECONDS, POLL_SECONDS = 1.0, 5.0
 
@@ -34,19 +34,8 @@ def rota(transactional_db):
     return product
 
 
-@contextlib.contextmanager
-def page_of(browser, username, address):
-    """A page of this person's own browser."""
-    client = Client()
-    client.force_login(cast.User.objects.get(username=username))
-    name = settings.SESSION_COOKIE_NAME
-    context = browser.new_context(base_url=address)
-    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": address}])
-    try:
-        yield context.new_page()
-    finally:
-        context.close()
-        processes.wait_until_idle()
+def person(name):
+    return cast.User.objects.get(username=name)
 
 
 def is_streaming(page):
@@ -80,8 +69,8 @@ def test_an_edit_moves_the_others_screen_with_and_without_the_live_process(rota,
         address = stack.enter_context(processes.site(LIVE_URL=live_url))
         stack.enter_context(processes.celery_worker())
         live = stack.enter_context(processes.live(port))
-        bob = stack.enter_context(page_of(browser, "bob", address))
-        alice = stack.enter_context(page_of(browser, "alice", address))
+        bob = stack.enter_context(page_of(browser, person("bob"), address))
+        alice = stack.enter_context(page_of(browser, person("alice"), address))
         said = []
         bob.on("console", lambda message: said.append(message.text))
         alice.goto("/p/ROTA/rate/")
