@@ -72,6 +72,8 @@ class View:
     def keeps(self, row):
         if self.show and self.show not in row.flags:
             return False
+        if not self.search:
+            return True
         text = " ".join([row.key, row.title, row.description, *row.tags])
         return self.search.casefold() in text.casefold()
 

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from prioritisation.bars import bar_of, in_order
 from prioritisation.release import Cut
 from prioritisation.signals import KNOWN_FROM, SOME_FROM
-from prioritisation.wording import NONE, amount, and_join, number, percent, points, unit_for
+from prioritisation.wording import (
+    NONE,
+    UNIT,
+    amount,
+    and_join,
+    number,
+    percent,
+    points,
+    signed,
+    unit_for,
+)
 
 OPEN = ("idea", "planned", "in_progress")
 MUST = {"law": "Law", "contract": "Contract", "safety": "Safety", "upkeep": "Upkeep"}
@@ -16,6 +26,8 @@ BADGES = {
     "shelfware": ("Shelfware", "shelf", ""),
     "conflict": ("Buyers want it, users don’t", "warn", "bad"),
 }
+#: Smaller changes of a score round to nought.
+LEAST_CHANGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +64,20 @@ class Line:
     """The requirement's, for a field in the row."""
     cut: Cut | None = None
     """The cut line, drawn above this row."""
+    climbed: int = 0
+    fell: int = 0
+    """Places up or down in a preview."""
+    change: str = ""
+    """By how much a preview changes the score, where one sees it."""
 
 
 class Drawing:
     """Draws rows of one page to Lines: one scale, one order of personas."""
 
-    def __init__(self, personas, scale, *, unit, by_effort, today):
+    def __init__(self, personas, scale, *, unit, by_effort, today, preview=False):
         self.personas = in_order(personas)
         self.scale, self.unit, self.by_effort, self.today = scale, unit, by_effort, today
+        self.preview = preview
 
     def line(self, row, cut=None):
         place = row.effort_rank if self.by_effort else row.rank
@@ -82,7 +100,18 @@ class Drawing:
             rated=rated,
             version=row.requirement_version,
             cut=cut,
+            **(self._moved(row, place) if self.preview else {}),
         )
+
+    def _moved(self, row, place):
+        before = row.was.effort_rank if self.by_effort else row.was.rank
+        up = before - place if before and place else 0
+        change = 0 if row.was.score is None else row.score - row.was.score
+        return {
+            "climbed": max(up, 0),
+            "fell": max(-up, 0),
+            "change": signed(change / UNIT, 1) if abs(change) >= LEAST_CHANGE else "",
+        }
 
     def _meta(self, row):
         if is_must(row):

@@ -1,13 +1,28 @@
 """Who has how much say, from the inputs as they are now: read without waiting for a rescore."""
 
 from collections import defaultdict
+from copy import copy
 from dataclasses import dataclass
+from math import fsum
 
 import numpy as np
 
 from personas.models import AdoptionReading, Persona
 from prioritisation import scoring
+from prioritisation.bars import in_order
 from prioritisation.models import PARAMETERS, ScoringPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Those who share one say."""
+
+    end_users: bool
+    """Else buyers and sponsors."""
+    personas: list
+    """The counted ones, in the order of all bars."""
+    now: dict
+    """Persona id → its share of the group's say; together 1."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +40,35 @@ class People:
         return dict(zip(self.weights.persona_ids.tolist(), self.weights.weights, strict=True))
 
     @property
+    def counted(self):
+        """The personas that count, in the order of all bars."""
+        share = self.share
+        return in_order(persona for persona in self.personas if persona.pk in share)
+
+    @property
+    def groups(self):
+        """The Groups in which somebody counts."""
+        found, share = [], self.share
+        for end_users in (True, False):
+            personas = [one for one in self.counted if one.is_end_user is end_users]
+            total = fsum(share[one.pk] for one in personas)
+            if personas:
+                now = {one.pk: float(share[one.pk] / total) for one in personas}
+                found.append(Group(end_users, personas, now))
+        return found
+
+    def with_importances(self, policy, importances):
+        """The People under a policy and {persona id: importance}; the others' as they are."""
+        personas = [copy(persona) for persona in self.personas]
+        for persona in personas:
+            persona.importance = importances.get(persona.pk, persona.importance)
+        return weighed(policy, personas)
+
+    @property
     def mix(self):
-        """[{persona, share, x, width}] of the counted, end users first; x and width in percent."""
+        """[{persona, share, x, width}] of the counted; x and width in percent."""
         share, x, parts = self.share, 0.0, []
-        counted = [persona for persona in self.personas if persona.pk in share]
-        for persona in sorted(counted, key=lambda persona: not persona.is_end_user):
+        for persona in self.counted:
             width = share[persona.pk] * 100
             parts.append(
                 {

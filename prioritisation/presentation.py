@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from prioritisation.bars import Scale, in_order, scale_for
 from prioritisation.filters import View
+from prioritisation.foreseen import Moves, moves_of
 from prioritisation.lines import OPEN, Drawing, is_must, is_rated
 from prioritisation.release import Cut, Meter, cut_line, meter_of
 from prioritisation.wording import number, share, with_unit
@@ -67,10 +68,15 @@ class Page:
     """What View.empty says when the filter leaves nothing, else empty."""
     unknown: str
     """How much of every score is unknown because no end user is described, else empty."""
+    preview: Moves | None = None
+    """What would move, where these are the scores under weights that aren't saved."""
 
 
-def present(ranking, view, *, now):
-    """The Page of a Ranking; `now` is an aware datetime."""
+def present(ranking, view, *, now, preview=False, limit=LIMIT):
+    """The Page of a Ranking; `now` is an aware datetime, `limit` how many lines a group draws.
+
+    As a `preview` each line also says how far it moved; the rows then know where they `was`.
+    """
     product, rows = ranking.product, ranking.rows
     opened = [row for row in rows if row.status in OPEN]
     kept = [row for row in rows if view.keeps(row)]
@@ -83,8 +89,10 @@ def present(ranking, view, *, now):
         unit=product.effort_unit,
         by_effort=view.by_effort,
         today=now.date(),
+        preview=preview,
     )
-    groups = [group for group in _groups(shown, product, view, drawing) if group.lines]
+    grouping = _Grouping(view, drawing, limit)
+    groups = [group for group in _groups(shown, product, view, grouping) if group.lines]
     computed = ranking.computed_at
     return Page(
         view=view,
@@ -102,7 +110,23 @@ def present(ranking, view, *, now):
         first=not rows,
         empty=() if groups or not rows else view.empty(len(opened), len(closed)),
         unknown=_unknown(ranking.personas),
+        preview=moves_of(opened, by_effort=view.by_effort) if preview else None,
     )
+
+
+def first_lines(ranking, *, now, limit, preview=False):
+    """Lines of the first ranked ones, on a scale of their own: a small ranking beside a form."""
+    rows = [row for row in ranking.rows if row.rank is not None][:limit]
+    unit, today = ranking.product.effort_unit, now.date()
+    drawing = Drawing(
+        ranking.personas,
+        scale_for(rows),
+        unit=unit,
+        by_effort=False,
+        today=today,
+        preview=preview,
+    )
+    return [drawing.line(row) for row in rows]
 
 
 def shares(personas):
@@ -122,7 +146,7 @@ def _unknown(personas):
     return share(1 - sum(persona.weight for persona in personas))
 
 
-def _groups(rows, product, view, drawing):
+def _groups(rows, product, view, draw):
     """The rows, in the page's order within each group; must do by date, then score."""
     must = sorted((row for row in rows if is_must(row)), key=_by_date_then_score)
     rest = [row for row in rows if not is_must(row)]
@@ -136,7 +160,6 @@ def _groups(rows, product, view, drawing):
     meter = meter_of(must, capacity, unit)
     # Under a filter the rows between are missing, and the line would seem to be theirs.
     cut, below = (None, None) if view.narrows else cut_line(must + built, placed, capacity, unit)
-    draw = _Grouping(view, drawing)
     return [
         draw("must", "Must do", must, [meter.words], meter=meter),
         draw("built", "Being built", built, [_count(built), _effort(built, unit)]),
@@ -151,10 +174,11 @@ def _groups(rows, product, view, drawing):
 class _Grouping:
     view: View
     drawing: Drawing
+    limit: int
 
     def __call__(self, name, title, rows, facts, *, meter=None, cut=None, above=None):
         """`above` is the row that `cut` stands above; without one it stands below the last."""
-        drawn = rows if self.view.all else rows[:LIMIT]
+        drawn = rows if self.view.all else rows[: self.limit]
         return Group(
             name=name,
             title=title,

@@ -87,6 +87,15 @@ class Row:
     confidences: dict
     flags: list
     harmed: list
+    was: object = None
+    """In a preview, its Place under the stored weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    rank: int | None
+    effort_rank: int | None
+    score: int | None
 
 
 @dataclass(slots=True)
@@ -165,7 +174,15 @@ def counted_personas(product_id):
         ]
 
 
-def read_ranking(
+def read_ranking(product, *, limit=None, **query):
+    """The product's Ranking; `query` is what `found_ranking` takes."""
+    standing, personas, found = found_ranking(product, limit=limit, **query)
+    has_more = limit is not None and len(found) > limit
+    rows = rows_of(product, found[:limit] if has_more else found, personas)
+    return Ranking(product, standing, personas, rows, has_more)
+
+
+def found_ranking(
     product,
     *,
     order="score",
@@ -177,10 +194,11 @@ def read_ranking(
     limit=None,
     offset=0,
 ):
-    """The product's Ranking, by `order` (one of ORDERS), then number; ranks are within the whole.
+    """(Standing, [PersonaWeight], [values in COLUMNS' order]), of one snapshot.
 
-    `statuses` defaults to the open ones. With `only_ranked` false, requirements that have no rank
-    come too, after those that have one.
+    By `order` (one of ORDERS), then number; ranks are within the whole. `statuses` defaults to
+    the open ones. With `only_ranked` false, requirements that have no rank come too, after those
+    that have one. With a limit there is one row more, where there are more.
     """
     query, values = ranking_query(
         product, order, statuses or OPEN, only_ranked, tag, search, requirement_id, limit, offset
@@ -189,13 +207,11 @@ def read_ranking(
         standing = standing_of(product.pk)
         personas = counted_personas(product.pk)
         cursor.execute(query, values)
-        found = cursor.fetchall()
-    has_more = limit is not None and len(found) > limit
-    rows = _rows(product, found[:limit] if has_more else found, personas)
-    return Ranking(product, standing, personas, rows, has_more)
+        return standing, personas, cursor.fetchall()
 
 
-def _rows(product, found, personas):
+def rows_of(product, found, personas):
+    """Rows of tuples in COLUMNS' order, whose arrays are in the personas' order."""
     rows = []
     ids = [persona.id for persona in personas]
     for values in found:

@@ -14,6 +14,7 @@ from prioritisation.views import (
     requirement,
     requirement_form,
     start,
+    weights,
 )
 
 of_a_requirement = [
@@ -52,6 +53,8 @@ urlpatterns = [
     path("p/<str:key>/personas/", personas.personas, name="personas"),
     path("p/<str:key>/personas/<int:pk>/readings/", personas.reading_new, name="reading_new"),
     path("p/<str:key>/weighed/", policy.policy, name="policy"),
-    path("p/<str:key>/weighed/words/", policy.policy_sentences, name="policy_sentences"),
+    path("p/<str:key>/weighed/preview/", policy.policy_preview, name="policy_preview"),
+    path("p/<str:key>/who/", weights.who, name="who"),
+    path("p/<str:key>/preview/", weights.preview, name="preview"),
     path("p/<str:key>/import/", imports.import_sheet, name="import"),
 ]

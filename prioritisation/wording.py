@@ -32,9 +32,9 @@ def percent(share):
 
 
 def share(value):
-    """A persona's share of the say: one decimal where it is under 2 %."""
-    decimals = 1 if 0 < value < 0.02 else 0
-    return f"{value * 100:.{decimals}f}\u00a0%"
+    """A persona's share of the say: one decimal where it is under 2 %; never 0 of something."""
+    text = f"{value * 100:.{1 if 0 < value < 0.02 else 0}f}"
+    return "under 0.1\u00a0%" if value and not float(text) else f"{text}\u00a0%"
 
 
 def count(how_many, noun):

@@ -92,14 +92,6 @@
     if (event.target.id === "keys-on") stored("keys", event.target.checked ? "" : "off");
   });
 
-  /* ---- sliders: their fill (CSSOM, so a strict style-src allows it) and their number ---- */
-  function slide(input) {
-    const low = +(input.min || 0), high = +(input.max || 100);
-    input.style.setProperty("--p", `${(input.value - low) / (high - low) * 100}%`);
-    $$(`output[for="${input.id}"]`).forEach(out => { out.textContent = input.value + (out.dataset.suffix ?? ""); });
-  }
-  document.addEventListener("input", event => { if (event.target.matches("input[type=range]")) slide(event.target); });
-
   /* ---- "12 s ago": the server's age plus the time since, so clocks needn't agree ---- */
   const drawn = new WeakMap();
   function ages() {
@@ -149,7 +141,6 @@
   function refresh() {
     label();
     ages();
-    $$("input[type=range]").forEach(slide);
   }
   refresh();
   $("[data-focus]")?.focus();

@@ -4,11 +4,12 @@ from django import template
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
-from prioritisation.wording import and_join, ordinal
+from prioritisation.wording import and_join, ordinal, share
 
 register = template.Library()
 register.filter("and_join", and_join)
 register.filter("ordinal", ordinal)
+register.filter("share", share)
 
 SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -38,11 +39,3 @@ def day(moment):
 def people(number):
     """1,500; – where nobody knows."""
     return "–" if number is None else f"{number:,}"
-
-
-@register.filter
-def fine_percent(share):
-    """0.2 % for a small share, 13 % for the rest."""
-    digits = 1 if 0 < share < 0.02 else 0
-    text = f"{share * 100:.{digits}f}"
-    return "under 0.1\u00a0%" if share and float(text) == 0 else f"{text}\u00a0%"

@@ -1,64 +1,63 @@
-from dataclasses import replace
-
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django_htmx.http import trigger_client_event
 
 from accounts.models import User
-from prioritisation.models import ScoringPolicy
-from prioritisation.people import people_of, policy_of
-from prioritisation.policy_form import PolicyForm
-from prioritisation.policy_words import sentences
+from prioritisation.foreseen import moves_of
+from prioritisation.presentation import first_lines
+from prioritisation.previewing import read_ground
+from prioritisation.views.weights import asked, ranking_under, told, wrong
+from prioritisation.weights_form import WeightsForm
 from products.access import may, product_view
 
 VERSIONS_SHOWN = 20
+#: how many of the order are drawn beside the form
+FIRST = 15
 
 
 @product_view(GET="read", POST="edit_policy")
 def policy(request, product):
-    stored = ScoringPolicy.objects.get(product=product)
-    form = PolicyForm(request.POST or None, instance=stored)
+    ground = read_ground(product)
+    form = WeightsForm(request.POST or None, instance=ground.policy, people=ground.people)
     if request.method == "POST" and form.is_valid() and form.save_current(by=request.user):
         messages.success(request, "Saved. The ranking follows in a moment.")
         return redirect("policy", product.key)
-    # What stands in the form, where that can be; what is stored otherwise.
-    say = getattr(form, "cleaned_data", {}).get("end_user_say")
     page = {
         "product": product,
-        "form": form,
         "may_edit": may(product, "edit_policy"),
-        "versions": _versions(product),
-        **_told(product, say),
+        "versions": _versions(ground.policy),
+        **_beside(product, ground, form),
     }
     return render(request, "prioritisation/policy.html", page, status=form.status)
 
 
 @product_view("read")
-def policy_sentences(request, product):
-    """The sentences for the say that the slider is at."""
-    field = PolicyForm.base_fields["end_user_say"]
-    try:
-        say = field.clean(request.GET.get("end_user_say", ""))
-    except ValidationError:
-        return HttpResponse(status=204)
-    return render(request, "prioritisation/_policy_words.html", _told(product, say))
+def policy_preview(request, product):
+    """The order under what stands in the form, and what is said of it; writes nothing."""
+    ground, form = asked(request, product)
+    if not form.can_preview:
+        return wrong(request, form)
+    context = _beside(product, ground, form) | {"oob": True}
+    response = render(request, "prioritisation/_would_be.html", context)
+    return trigger_client_event(response, "shares", form.shares)
 
 
-def _told(product, say=None):
-    """The sentences and shares under this end users' say, or the stored one."""
-    policy = policy_of(ScoringPolicy.objects.get(product=product))
-    if say is not None:
-        policy = replace(policy, end_user_say=say)
-    mix = people_of(product, policy).mix
-    return {"sentences": sentences(policy.end_user_say), "mix": mix}
+def _beside(product, ground, form):
+    """What stands beside the form: the order under what is typed, where that can be."""
+    ranking = ranking_under(product, ground, form)
+    moved = form.is_bound and form.can_preview and form.moved
+    return {
+        "form": form,
+        "lines": first_lines(ranking, now=timezone.now(), limit=FIRST, preview=moved),
+        "moves": moves_of(ranking.rows) if moved else None,
+        **told(ground.people, form.weights),
+    }
 
 
-def _versions(product):
+def _versions(stored):
     """The saved versions, newest first, each with `who`."""
-    events = list(
-        ScoringPolicy.objects.get(product=product).events.order_by("-pgh_id")[:VERSIONS_SHOWN]
-    )
+    events = list(stored.events.order_by("-pgh_id")[:VERSIONS_SHOWN])
     people = User.objects.in_bulk({event.updated_by_id for event in events} - {None})
     for event in events:
         event.who = people.get(event.updated_by_id)

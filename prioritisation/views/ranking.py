@@ -44,10 +44,16 @@ def ranking_csv(request, product):
 def _context(request, product):
     view = View.of(request.GET)
     found = _read(product, view)
+    page = present(found, view, now=timezone.now())
+    return ranking_context(product, page, found.standing.validator)
+
+
+def ranking_context(product, page, validator):
+    """What `_ranking.html` expects."""
     return {
         "product": product,
-        "page": present(found, view, now=timezone.now()),
-        "validator": found.standing.validator,
+        "page": page,
+        "validator": validator,
         "estimate_url": reverse("estimate", args=[product.key]),
         "may_add": may(product, "add_requirement"),
         "may_rate": may(product, "rate"),

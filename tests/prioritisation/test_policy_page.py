@@ -2,6 +2,7 @@ import pytest
 
 from prioritisation.models import ScoringPolicy
 from prioritisation.policy_words import sentences
+from prioritisation.scoring import Policy
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -14,8 +15,8 @@ def rota(client):
     return cast.rota(alice)
 
 
-def save(client, **given):
-    plain = {
+def plain(**given):
+    return {
         "end_user_say": "85",
         "people_exponent": "1.0",
         "gap_emphasis": "100",
@@ -24,8 +25,11 @@ def save(client, **given):
         "assumed_seats": "10",
         "reason": "",
         "version": "1",
-    }
-    return client.post("/p/ROTA/weighed/", plain | given)
+    } | given
+
+
+def save(client, **given):
+    return client.post("/p/ROTA/weighed/", plain(**given))
 
 
 def stored():
@@ -108,14 +112,22 @@ def test_a_conflict_shows_choices_by_their_names(client, rota):
     assert (difference.yours, difference.theirs) == ("By people", "Damped")
 
 
-def test_the_sentences_follow_the_slider(client, rota):
-    page = client.get("/p/ROTA/weighed/words/", {"end_user_say": "78"})
+def test_a_preview_tells_what_stands_in_the_form(client, rota):
+    page = client.get("/p/ROTA/weighed/preview/", plain(end_user_say="78"))
 
     assert [part["width"] for part in page.context["mix"]] == [78, 22]
-
     assert "a bit over a quarter" in page.content.decode()
     assert "no longer outweighs" in page.content.decode()
-    assert client.get("/p/ROTA/weighed/words/", {"end_user_say": "\0"}).status_code == 204
+    assert "The order would be" in page.content.decode()
+    assert stored().version == 1
+
+
+@pytest.mark.parametrize("say", ["", "\0", "nan", "40", "8" * 400])
+def test_a_preview_of_a_bad_number_says_so(client, rota, say):
+    page = client.get("/p/ROTA/weighed/preview/", plain(end_user_say=say))
+
+    assert page.status_code == 422
+    assert "End users’ say" in page.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -132,7 +144,7 @@ def test_the_sentences_follow_the_slider(client, rota):
     ],
 )
 def test_the_policy_in_words(say, words, holds):
-    told = sentences(say)
+    told = sentences(Policy(end_user_say=say))
 
     assert words in told.score
     assert told.holds == holds
@@ -140,7 +152,7 @@ def test_the_policy_in_words(say, words, holds):
 
 def test_the_rule_tells_how_many_points_it_takes():
     # At λ = .75 payers can add (1 − λ)/λ · 5 = 1.67 points' worth.
-    assert "it takes 1.7" in sentences(0.75).rule
+    assert "It takes 1.7" in sentences(Policy(end_user_say=0.75)).rest
 
 
 def test_contributors_read_and_maintainers_save(client, rota):

@@ -1,0 +1,156 @@
+"""The ranking under weights that aren't saved, by the one formula (scoring.py)."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from threading import Lock
+
+import numpy as np
+from django.db import connection
+
+from prioritisation import scoring
+from prioritisation.inputs import Inputs, read_inputs
+from prioritisation.models import ScoringPolicy
+from prioritisation.people import People, people_of
+from prioritisation.selectors import (
+    ALL_STATUSES,
+    PersonaWeight,
+    Place,
+    Ranking,
+    Standing,
+    found_ranking,
+    rows_of,
+    snapshot,
+    standing_of,
+)
+
+#: how many products' grounds a process keeps
+KEPT = 4
+#: of a row as `found_ranking` gives it: the requirement's own columns come first
+RANK, EFFORT_RANK, SCORE = 14, 15, 17
+
+
+@dataclass(frozen=True)
+class Ground:
+    """All that a preview stands on, read in one snapshot; read only, since threads share it."""
+
+    standing: Standing
+    found: list
+    """Rows of `selectors.found_ranking`, all statuses."""
+    inputs: Inputs
+    policy: ScoringPolicy
+    people: People
+    places: np.ndarray
+    """Of each found row's requirement among the inputs' requirements."""
+
+
+def read_ground(product):
+    with snapshot(), connection.cursor() as cursor:
+        standing, _personas, found = found_ranking(
+            product, statuses=ALL_STATUSES, only_ranked=False
+        )
+        inputs = read_inputs(cursor, product.pk, force=True)
+        policy = ScoringPolicy.objects.get(product=product)
+        people = people_of(product)
+    order = np.argsort(inputs.requirement_ids)
+    ids = np.array([row[0] for row in found], np.int64)
+    places = order[np.searchsorted(inputs.requirement_ids, ids, sorter=order)]
+    return Ground(standing, found, inputs, policy, people, places)
+
+
+_grounds, _lock = OrderedDict(), Lock()
+
+
+def ground_of(product):
+    """The product's Ground, from this process's memory while nothing has changed.
+
+    A slider asks ten times a second, and reading a thousand requirements takes longer than
+    scoring and drawing them.
+    """
+    validator = standing_of(product.pk).validator
+    with _lock:
+        kept = _grounds.get(product.pk)
+    if kept and kept.standing.validator == validator:
+        return kept
+    ground = read_ground(product)
+    with _lock:
+        _grounds[product.pk] = ground
+        _grounds.move_to_end(product.pk)
+        while len(_grounds) > KEPT:
+            _grounds.popitem(last=False)
+    return ground
+
+
+def preview_ranking(product, ground, *, policy, importances, order="score"):
+    """The Ranking under `policy` and `importances` (persona id → importance; others' as stored).
+
+    It is what a rescore would store and `read_ranking(product, order=…, statuses=ALL_STATUSES,
+    only_ranked=False)` then return; each row also knows where it `was`.
+    """
+    inputs = ground.inputs
+    scores = scoring.score(
+        policy,
+        _with(inputs.personas, importances),
+        inputs.ratings,
+        inputs.requirement_ids,
+        inputs.effort,
+    )
+    personas = _weights(scores.weights, ground.people.personas)
+    values = zip(ground.found, *_scored(inputs, scores, ground.places), strict=True)
+    rows = rows_of(product, [(*found[:RANK], *scored) for found, *scored in values], personas)
+    for row, found in zip(rows, ground.found, strict=True):
+        row.was = Place(found[RANK], found[EFFORT_RANK], found[SCORE])
+    rows.sort(key=BY[order])
+    return Ranking(product, ground.standing, personas, rows, has_more=False)
+
+
+def _with(personas, importances):
+    stored = zip(personas.ids.tolist(), personas.importance.tolist(), strict=True)
+    changed = [importances.get(persona, importance) for persona, importance in stored]
+    return replace(personas, importance=np.array(changed, np.float64))
+
+
+def _weights(weights, personas):
+    known = {persona.pk: persona for persona in personas}
+    columns = (weights.persona_ids, weights.weights, weights.adoption)
+    found = []
+    for pk, weight, adoption in zip(*(column.tolist() for column in columns), strict=True):
+        persona = known[pk]
+        active = persona.reading and persona.reading.active
+        found.append(
+            PersonaWeight(pk, persona.name, persona.kind, weight, _known(adoption), active)
+        )
+    return found
+
+
+def _scored(inputs, scores, places):
+    """Columns from RANK on, as lists in the order of `places`."""
+    ranked = inputs.is_open & (scores.answered > 0)
+    by_effort = np.rint(scores.value_for_effort * scoring.UNIT)
+    ranks = scoring.ranks(np.where(ranked, scores.score, np.nan))
+    effort_ranks = scoring.ranks(np.where(ranked, by_effort, np.nan))
+    columns = [
+        [place or None for place in ranks[places].tolist()],
+        [place or None for place in effort_ranks[places].tolist()],
+        ranked[places].tolist(),
+    ]
+    names = ["score", "low", "high", "reach", "answered"]
+    columns += [getattr(scores, name)[places].tolist() for name in names]
+    columns.append([_known(quotient) for quotient in scores.value_for_effort[places].tolist()])
+    means = np.where(scores.rated, scores.means, 0)
+    arrays = [scores.contributions, scores.unrealised, means, scores.confidence]
+    return columns + [array[places].tolist() for array in arrays]
+
+
+def _known(number):
+    return None if np.isnan(number) else number
+
+
+def _by_score(row):
+    return row.rank is None, -row.score, row.number
+
+
+def _by_effort(row):
+    return row.effort_rank is None, row.effort_rank or 0, *_by_score(row)
+
+
+BY = {"score": _by_score, "value_for_effort": _by_effort}
