@@ -5,7 +5,6 @@ from django.contrib import messages
 from django.db import DataError, transaction
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.gzip import gzip_page
 
 from prioritisation.grid import (
     changed_since,
@@ -36,9 +35,6 @@ VALUES = range(-5, 6)
 MOMENT = re.compile(r"\d{1,18}:\d{1,18}:[\d,]{0,2000}")
 
 
-# The grid of a large product weighs half a megabyte, most of it repeated. Nothing secret is in it
-# that an attacker could guess by its packed length: the form's token is masked anew each time.
-@gzip_page
 @product_view(GET="read", POST="rate")
 def rate(request, product):
     """The grid, and one persona at a time. A POST saves what was changed, all of it or nothing."""
