@@ -34,11 +34,6 @@ class User(AbstractUser):
 
 
 class TokenQuerySet(models.QuerySet):
-    def usable(self, at=None):
-        at = at or timezone.now()
-        alive = models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=at)
-        return self.filter(alive, revoked_at__isnull=True).exclude(user__is_active=False)
-
     def issue(self, *, name, user=None, product=None, scopes=(), expires_at=None):
         """Make a token; return it with its text, which is shown once and stored nowhere."""
         lookup, secret = secrets.token_hex(8), secrets.token_bytes(32)
@@ -53,8 +48,8 @@ class TokenQuerySet(models.QuerySet):
         )
         return token, f"{token.prefix}_{lookup}_{secret.hex()}"
 
-    def authenticate(self, text):
-        """The usable token with this text, or None."""
+    def authenticate(self, text, at=None):
+        """The token with this text, if it can be used `at` that time (now), or None."""
         try:
             prefix, lookup, secret = text.split("_")
             digest = hashlib.sha256(bytes.fromhex(secret)).hexdigest()
@@ -62,8 +57,10 @@ class TokenQuerySet(models.QuerySet):
             return None
         if "\x00" in text:
             return None
-        found = self.usable().filter(prefix=prefix, lookup=lookup).select_related("user").first()
-        return found if found and secrets.compare_digest(found.digest, digest) else None
+        found = self.filter(lookup=lookup).select_related("user").first()
+        if found is None or found.prefix != prefix or not found.is_usable(at or timezone.now()):
+            return None
+        return found if secrets.compare_digest(found.digest, digest) else None
 
 
 class Token(models.Model):
@@ -102,3 +99,8 @@ class Token(models.Model):
 
     def __str__(self):
         return f"{self.name} ({self.prefix}_{self.lookup}…)"
+
+    def is_usable(self, at):
+        expired = self.expires_at is not None and self.expires_at <= at
+        inactive = self.user is not None and not self.user.is_active
+        return not (expired or inactive or self.revoked_at)

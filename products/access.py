@@ -7,10 +7,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseNotAllowed
 
 from accounts.access import public, signed_in
-from products.models import Product
+from products.models import Product, with_role
 from products.roles import MAY, Role
 
-__all__ = ["get_product", "get_product_of", "may", "product_view", "public", "signed_in"]
+__all__ = ["get_product", "get_row", "may", "product_view", "public", "signed_in"]
 
 
 def get_product(user, key, action):
@@ -20,24 +20,28 @@ def get_product(user, key, action):
     """
     if not key.isalnum():  # PostgreSQL refuses a NUL byte: that would be a 500
         raise Http404("No such product.")
-    return _authorised(Product.objects.with_role(user).filter(key=key), action)
-
-
-def get_product_of(user, rows, action):
-    """The product of the one row in the queryset `rows`, as `get_product` gives it."""
-    return _authorised(
-        Product.objects.with_role(user).filter(pk__in=rows.values("product")), action
-    )
-
-
-def _authorised(products, action):
-    product = products.first()
+    product = Product.objects.with_role(user).filter(key=key).first()
     if product is None:
         raise Http404("No such product.")
+    _authorise(product, action)
+    return product
+
+
+def get_row(user, rows, action):
+    """The one row in the queryset `rows`, with its `product` as `get_product` gives it."""
+    rows = with_role(rows.select_related("product"), user, path="product__", name="users_role")
+    row = rows.order_by().first()
+    if row is None:
+        raise Http404("No such row.")
+    row.product.role = row.users_role
+    _authorise(row.product, action)
+    return row
+
+
+def _authorise(product, action):
     needed, role = MAY[action], Role(product.role)
     if role < needed:
         raise PermissionDenied(f"This needs the role of {needed.label}; yours is {role.label}.")
-    return product
 
 
 def may(product, action):

@@ -16,6 +16,21 @@ from products.triggers import marks_product, raises_version, stays_in_product, t
 PRODUCT_LOCK = 0x75770001
 
 
+def with_role(rows, user, *, path="", name="role"):
+    """Those of `rows` that are in the user's products, each with the user's role there as `name`.
+
+    `path` leads from a row to its product: "product__", or nothing where rows are products.
+    """
+    token = getattr(user, "product_token", None)
+    if token is not None:
+        maintainer = models.Value(Role.MAINTAINER.value)
+        return rows.filter(**{f"{path}pk": token.product_id}).annotate(**{name: maintainer})
+    if not user.is_authenticated:
+        return rows.none()
+    rows = rows.filter(**{f"{path}memberships__user": user})
+    return rows.annotate(**{name: F(f"{path}memberships__role")})
+
+
 class ProductQuerySet(models.QuerySet):
     def for_user(self, user, role=Role.VIEWER):
         """Products in which the user (or the product token's bearer) has at least this role."""
@@ -28,9 +43,7 @@ class ProductQuerySet(models.QuerySet):
 
     def with_role(self, user):
         """The user's products, each with the user's role in it as `role`."""
-        token = getattr(user, "product_token", None)
-        role = models.Value(Role.MAINTAINER.value) if token else F("memberships__role")
-        return self.for_user(user).annotate(role=role)
+        return with_role(self, user)
 
     def take_numbers(self, product_id, count):
         """Reserve `count` requirement numbers, never used before; return the first."""

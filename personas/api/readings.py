@@ -1,12 +1,11 @@
 import re
 
-from django.shortcuts import get_object_or_404
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 
 from personas.models import AdoptionReading, Persona
 from personas.services import record_reading
-from products.access import get_product_of
+from products.access import get_row
 from products.api.base import OneRow, Pages, ProductAPI
 from products.api.fields import MOST, RowSerializer
 from products.api.schema import listing, needs_if_match
@@ -64,10 +63,8 @@ class Readings(ProductAPI):
         pk = int(asked)
         if not 0 < pk < 2**63:
             raise NotFound
-        rows = Persona.objects.filter(pk=pk)
-        product = get_product_of(request.user, rows, action)
-        self.persona = get_object_or_404(rows, product=product)
-        return product
+        self.persona = get_row(request.user, Persona.objects.filter(pk=pk), action)
+        return self.persona.product
 
     def get(self, request):
         page = self.paginate_queryset(self.persona.readings.all())

@@ -4,13 +4,12 @@ import re
 
 from django.core import exceptions
 from django.db import DataError
-from django.shortcuts import get_object_or_404
 from rest_framework import generics
 from rest_framework.exceptions import MethodNotAllowed, NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 
-from products.access import get_product, get_product_of
+from products.access import get_product, get_row
 from products.api.problems import VersionRequired
 from products.versions import delete_if_current, save_if_current
 
@@ -66,8 +65,6 @@ class ProductAPI(generics.GenericAPIView):
             raise MethodNotAllowed(request.method)
         self.row = None
         self.product = self.find_product(request, action)
-        if self.row is not None:
-            self.row.product = self.product
 
     def find_product(self, request, action):
         if "pk" not in self.kwargs:
@@ -76,9 +73,8 @@ class ProductAPI(generics.GenericAPIView):
         rows = self.rows.filter(pk=self.kwargs["pk"])
         if "key" in self.kwargs:
             rows = rows.filter(product__key=self.kwargs["key"].replace("\x00", ""))
-        product = get_product_of(request.user, rows, action)
-        self.row = get_object_or_404(rows, product=product)
-        return product
+        self.row = get_row(request.user, rows, action)
+        return self.row.product
 
     def _key_in_query(self, request):
         key = request.query_params.get("product")
