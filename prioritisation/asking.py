@@ -64,7 +64,8 @@ class Lines:
 
 def questions(policy, personas, ratings, requirement_ids, numbers, *, top=TOP):
     """The Questions of these requirements, the open ones of a product, by the chance to change
-    the top, then the rank, then by how far the score could move; `numbers` orders the rest."""
+    the top, then by whether the rank could change, then by how far the score could move; `numbers`
+    orders the rest."""
     weights = scoring.weigh(policy, personas)
     held = opinions(ratings, requirement_ids, weights.persona_ids)
     value = effective_values(held)
@@ -76,7 +77,7 @@ def questions(policy, personas, ratings, requirement_ids, numbers, *, top=TOP):
     top_chance, rank_chance = ladder.top_chance(lines, top), ladder.rank_chance(lines)
     lowest, highest = lines.at(lines.low), lines.at(lines.high)
     order = np.lexsort(
-        (column, numbers[row], lowest - highest, -rank_chance, -np.round(top_chance, 9))
+        (column, numbers[row], lowest - highest, rank_chance <= 0, -np.round(top_chance, 9))
     )
     found = Questions(
         requirement=requirement_ids[row],

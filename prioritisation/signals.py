@@ -18,6 +18,8 @@ WORTH_PAYING_FOR = 3 * UNIT
 OF_NO_USE = UNIT // 2
 UNWANTED = -2 * UNIT
 
+WORTH_LITTLE = UNIT
+
 KNOWN_FROM = 0.8
 SOME_FROM = 0.5
 
@@ -77,6 +79,13 @@ def harmed_by_row(harms, persona_ids):
     for row, persona in zip(rows.tolist(), persona_ids[columns].tolist(), strict=True):
         harmed[row] = (*harmed.get(row, ()), persona)
     return harmed
+
+
+def starved(means, rated, persona_ids):
+    """Ids of the personas to whom none of these rows, the top of the ranking, is worth more than
+    +1. Whoever nobody asked about any of them isn't among them: that is another matter."""
+    none_worth_more = ~(rated & (means > WORTH_LITTLE)).any(axis=0)
+    return persona_ids[rated.any(axis=0) & none_worth_more].tolist()
 
 
 def rests_on(answered):

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from prioritisation.api import (
+    asking,
     docs,
     explanation,
     history,
@@ -26,6 +27,7 @@ urlpatterns = [
         ratings.RatingsOfProduct.as_view(),
         name="api_ratings_of_product",
     ),
+    path("products/<str:key>/ask-next/", asking.AskNext.as_view(), name="api_ask_next"),
     path("products/<str:key>/sensitivity/", sure.Sensitivity.as_view(), name="api_sensitivity"),
     path("products/<str:key>/plausible/", sure.Plausible.as_view(), name="api_plausible"),
     path("personas/", personas.Personas.as_view(), name="api_personas"),

@@ -18,6 +18,7 @@ def urls(product):
         "/api/v1/products/ROTA/ranking/",
         "/api/v1/products/ROTA/ranking.csv",
         "/api/v1/products/ROTA/ratings/",
+        "/api/v1/products/ROTA/ask-next/",
         "/api/v1/personas/?product=ROTA",
         f"/api/v1/personas/{product.personas.first().pk}/",
         f"/api/v1/adoption-readings/?persona={product.personas.first().pk}",

@@ -15,6 +15,7 @@ OF_A_PRODUCT = [
     "history",
     "requirement_new",
     "rate",
+    "ask",
     "start",
     "personas",
     "persona_new",
