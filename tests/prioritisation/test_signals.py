@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from prioritisation.signals import rests_on, signals
+from prioritisation.signals import rests_on, signals, starved
 
 from .scoring_cases import Persona, Product, Rating, scored
 
@@ -156,3 +156,17 @@ def test_what_is_missing_is_no_error(personas, efforts):
 )
 def test_what_a_score_rests_on(answered, said):
     assert rests_on(answered) == said
+
+
+def test_whoever_gains_no_more_than_one_from_the_top_is_starved():
+    """Clerk's best is +1 and chief's +2; the buyer's +1 and −2; nobody asked the sponsor."""
+    rows = (
+        Rating(1, CLERK.id, 1),
+        Rating(1, CHIEF.id, 2),
+        Rating(1, BUYER.id, -2),
+        Rating(2, CLERK.id, -4),
+        Rating(2, BUYER.id, 1),
+    )
+    scores = scored(Product(TEAM, rows, {1: 1.0, 2: 1.0}))
+
+    assert starved(scores.means, scores.rated, scores.weights.persona_ids) == [11, 13]
