@@ -116,12 +116,62 @@
   document.addEventListener("htmx:responseError", failed);
   document.addEventListener("htmx:sendError", failed);
 
+  /* ---- the selection; it outlives a new order ---- */
+  const sheet = $("#sheet"), form = $("#bulk"), chosen = new Set();
+  const boxes = () => $$(".c-sel input"), kOf = box => box.closest("tr").dataset.k;
+  let told = "";       // what was done to the selected, until the selection changes
+  let pressed = null;  // the box that was ticked or unticked last, from which a shift-click goes
+  function count(said = "") {
+    told = said;
+    boxes().forEach(box => { if (box.checked) chosen.add(kOf(box)); else chosen.delete(kOf(box)); });
+    const place = $("[data-chosen]");
+    if (place) place.textContent = said || (chosen.size ? `${chosen.size} selected` : "");
+  }
+  function range(box, from) {
+    const all = boxes(), ends = [all.indexOf(box), all.findIndex(one => kOf(one) === from)].sort((a, b) => a - b);
+    if (ends[0] >= 0) all.slice(ends[0], ends[1] + 1).forEach(one => { one.checked = box.checked; });
+  }
+  document.addEventListener("click", event => {
+    const box = event.target.closest?.(".c-sel input");
+    if (!box) return;
+    if (event.shiftKey && pressed) range(box, pressed);
+    pressed = kOf(box);
+    count();
+  });
+  function toggle() {
+    const box = $("tr.cursor .c-sel input");
+    if (box) { box.checked = !box.checked; pressed = kOf(box); count(); }
+    return !!box;
+  }
+  function clear() { if (!chosen.size) return false; form.reset(); return true; }
+  form?.addEventListener("reset", () => setTimeout(() => { chosen.clear(); count(); }));
+  function reselect() {
+    boxes().forEach(box => { box.checked = chosen.has(kOf(box)); });
+    chosen.clear();  // what the new list hasn't got is not selected any more
+    count(told);
+  }
+  document.addEventListener("htmx:afterSwap", event => {
+    if (event.detail.target !== sheet) return;
+    if (!sheet.open) sheet.showModal();
+    ($("[data-focus]", sheet) ?? $(".err", sheet)?.closest(".field")?.querySelector("input, select, textarea") ?? $("select, textarea, input:not([type=hidden])", sheet))?.focus();
+  });
+  sheet?.addEventListener("close", () => sheet.replaceChildren());
+  document.addEventListener("click", event => {
+    if (event.target.closest("[data-dismiss]")) { event.preventDefault(); sheet.close(); }
+  });
+  document.addEventListener("userward:edited", event => {
+    sheet.close();
+    count(event.detail.said);
+    document.body.dispatchEvent(new CustomEvent("userward:rescored"));
+  });
+
   /* ---- keys ---- */
   const keys = {
     j: () => at !== null && (next(1), true),
     k: () => at !== null && (next(-1), true),
+    x: toggle,
     escape: () => {
-      if (at === null) return false;
+      if (at === null) return clear();
       if (isText(document.activeElement)) $("[data-close]", drawer).focus(); else leave();
       return true;
     },
@@ -129,6 +179,9 @@
   document.addEventListener("userward:key", event => { if (keys[event.detail]?.()) event.preventDefault(); });
 
   document.addEventListener("htmx:afterSwap", event => {
-    if ($("#ranking")?.contains(event.target) && at !== null) mark(at);
+    if (!$("#ranking")?.contains(event.target)) return;
+    if (at !== null) mark(at);
+    reselect();
   });
+  if (form) count();
 })();

@@ -50,6 +50,7 @@ def _context(request, product):
 
 def ranking_context(product, page, validator):
     """What `_ranking.html` expects."""
+    may_edit = may(product, "edit_any_requirement")
     return {
         "product": product,
         "page": page,
@@ -57,7 +58,8 @@ def ranking_context(product, page, validator):
         "estimate_url": reverse("estimate", args=[product.key]),
         "may_add": may(product, "add_requirement"),
         "may_rate": may(product, "rate"),
-        "may_edit": may(product, "edit_any_requirement"),
+        "may_edit": may_edit,
+        "columns": 6 + may_edit + page.view.by_effort,
     }
 
 
