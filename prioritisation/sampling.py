@@ -1,12 +1,15 @@
 """The sample products: made-up stories (samples/*.json) that behave like real ones.
 
 A rating is written "VALUE BASIS | source | note"; without a source it is the owner's own. Days
-are relative, so that a sample is never stale.
+are relative, so that a sample is never stale. `arrived` says how many weeks ago what a source says
+came in, `policy_before` how it was weighed until then: that is the past which History shows.
 """
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 
 from django.utils import timezone
@@ -46,10 +49,14 @@ class _Telling:
         self.product = self._make_product()
         self.personas = self._make_personas()
         requirements = self._make_requirements()
-        self._weigh()
-        self._rate(requirements)
+        ratings = self._ratings(requirements)
+        arrived = self.story.get("arrived", {})
+        self._weigh(self.story.get("policy_before") or self.story.get("policy", {}))
+        self._rate([new for new in ratings if new.source not in arrived])
         self._comment(requirements)
-        self._let_time_pass()
+        self._let_time_pass(
+            [(arrived[new.source], new) for new in ratings if new.source in arrived]
+        )
         return self.product
 
     def _moment(self, *, weeks_ago):
@@ -68,9 +75,10 @@ class _Telling:
             **fields,
         )
 
-    def _weigh(self):
+    def _weigh(self, told):
+        fields = {name: value for name, value in told.items() if name != "until_weeks_ago"}
         policies = ScoringPolicy.objects.filter(product=self.product)
-        policies.update(updated_by=self.owner, **self.story.get("policy", {}))
+        policies.update(updated_by=self.owner, **fields)
 
     def _make_personas(self):
         """Name → Persona. One by one: they get their ids, and so their place, in order."""
@@ -101,13 +109,15 @@ class _Telling:
             fields["must_by"] = self.today + timedelta(days=told["must_in_days"])
         return Requirement(created_at=self.began, **fields)
 
-    def _rate(self, requirements):
-        ratings = [
+    def _ratings(self, requirements):
+        return [
             self._rating(requirement, name, text)
             for requirement, told in zip(requirements, self.story["requirements"], strict=True)
             for name, texts in told["ratings"].items()
             for text in texts
         ]
+
+    def _rate(self, ratings):
         for as_source in (True, False):
             record_ratings(
                 product=self.product,
@@ -134,17 +144,26 @@ class _Telling:
             for text in told.get("comments", [])
         )
 
-    def _let_time_pass(self):
-        """Record the readings in their order, with a rescore dated that day after each day's, so
-        that the sample has a past to look back on."""
+    def _let_time_pass(self, later):
+        """Let in what came in after the beginning, in its order, with a rescore dated that day
+        after each day's, so that the sample has a past to look back on.
+
+        `later`: (weeks ago, NewRating) of what sources said then.
+        """
         rescore(self.product.pk)
-        days = {}
+        days = defaultdict(list)
         for told in self.story["personas"]:
             for reading in told.get("readings", []):
-                days.setdefault(reading["weeks_ago"], []).append((told["name"], reading))
+                days[reading["weeks_ago"]].append(partial(self._record, told["name"], reading))
+        for weeks_ago in {weeks_ago for weeks_ago, _new in later}:
+            days[weeks_ago].append(
+                partial(self._rate, [new for weeks, new in later if weeks == weeks_ago])
+            )
+        if before := self.story.get("policy_before"):
+            days[before["until_weeks_ago"]].append(partial(self._weigh, self.story["policy"]))
         for weeks_ago in sorted(days, reverse=True):
-            for name, reading in days[weeks_ago]:
-                self._record(name, reading)
+            for happen in days[weeks_ago]:
+                happen()
             version = rescore(self.product.pk)
             self._date_back(version, self._moment(weeks_ago=weeks_ago))
         self._date_back(1, self.began)

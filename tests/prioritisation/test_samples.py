@@ -1,6 +1,6 @@
 """The samples: they load once, rank, and open on what surprises."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -90,14 +90,28 @@ def test_a_sample_has_a_past(samples):
     rota = samples["ROTA"]
     runs = list(ScoringRun.objects.filter(product=rota).order_by("version"))
 
-    # Before any reading, then after each day with readings: 26, 18, 10 and 2 weeks ago.
-    assert [run.version for run in runs] == [1, 2, 3, 4, 5]
-    days = [run.computed_at.date() for run in runs]
+    # Before any reading, then after each day on which a reading, a source or a policy came in.
+    weeks = [28, 26, 24, 20, 18, 14, 10, 9, 7, 6, 5, 4, 3, 2]
     newest = AdoptionReading.objects.filter(product=rota).latest("observed_on").observed_on
-    assert days == sorted(days)
-    assert days[-1] == newest < date.today()  # noqa: DTZ011 - the database's zone is UTC as well
-    moved = ScoreChange.objects.filter(product=rota, requirement_key="ROTA-1").order_by("id")
-    assert [change.created_at.date() for change in moved] == days
+    assert newest < date.today()  # noqa: DTZ011 - the database's zone is UTC as well
+    assert [run.version for run in runs] == [*range(1, 15)]
+    days = [run.computed_at.date() for run in runs]
+    assert days == [newest - timedelta(weeks=ago - 2) for ago in weeks]
+    changes = ScoreChange.objects.filter(product=rota).select_related("run")
+    assert {change.created_at for change in changes} <= {run.computed_at for run in runs}
+    assert all(change.created_at == change.run.computed_at for change in changes)
+
+
+def test_a_sample_looks_back_on_a_policy_and_on_what_it_moved(samples, client, alice):
+    client.force_login(alice)
+
+    history = client.get("/p/ROTA/history/").context["history"]
+
+    assert history.policies == 1
+    (policy,) = [one for one in history.milestones if one.kind == "policy"]
+    assert policy.words == "Policy: end users’ say 60 → 85\u00a0%"
+    assert policy.reason.startswith("Three of four swaps are still made in the chat groups.")
+    assert history.comparison.moved > 5
 
 
 def test_samples_are_scored_and_load_once(samples, alice, capsys):
