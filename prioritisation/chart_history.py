@@ -15,8 +15,11 @@ TOP = 10
 MOST = 24
 WIDTH, LEFT, RIGHT, NAMES = 1100, 44, 690, 712
 FIRST_ROW, ROW, BELOW = 70, 30, 24
-#: pixels of 12.5 px text: in a narrow chart it is drawn a third larger, and still ends inside
-NAME_ROOM = 296
+#: by how much text is larger in a narrow chart than the 12.5 units it has in a wide one
+LARGEST = 1.3
+NAME_ROOM = 385 / LARGEST
+#: lines that are highlighted
+HOT = 2
 #: between two of the axis's words, and two milestones that share a mark
 ROOM, TOGETHER = 46, 12
 
@@ -86,13 +89,14 @@ def lines(moments, rankings, *, titles, milestones=(), compared=(), hot=()):
     rankings   a list of past.Places for each of them
     titles     requirement id → (title, whether it exists)
     compared   the two moments (aware datetimes) that are compared below the chart
-    hot        ids of requirements that are highlighted
+    hot        ids of requirements, of which the first that are drawn are highlighted
     """
     scale = _Scale(moments[0].at, moments[-1].at)
     shown = _shown(rankings)
     tracks = [_track(shown, places) for places in rankings]
     last = len(tracks[-1])
     gone = [pk for pk in shown if pk not in tracks[-1]]
+    hot = [pk for pk in hot if pk in shown][:HOT]
     draw = _Drawing(moments, tracks, scale, titles, set(compared), set(hot))
     rows = {pk: row for row, pk in enumerate([*tracks[-1], *gone])}
     drawn = [draw(pk, row, gone=row >= last) for pk, row in rows.items()]
@@ -213,7 +217,7 @@ class _Drawing:
 
 def _name(title, rank, gone):
     """What stands at the right; its rank too where the row doesn't say it."""
-    name = ("left: " if gone else "" if rank <= TOP else f"{number(rank)}  ") + title
+    name = ("left: " if gone else "" if rank <= TOP else f"{number(rank)} · ") + title
     if width_of(name) <= NAME_ROOM:
         return name
     while width_of(name) > NAME_ROOM:
@@ -246,7 +250,7 @@ def _marks(milestones, scale):
     marks, free = [], 0
     for x, told in groups:
         words = _together(told)
-        half = width_of(words) / 2
+        half = width_of(words) / 2 * LARGEST
         fits = x - half >= free and x + half <= WIDTH
         free = x + half + 10 if fits else free
         marks.append(Mark(x, words if fits else "", "; ".join(one.words for one in told)))

@@ -8,9 +8,6 @@ from prioritisation.milestones import POLICY, milestones
 from prioritisation.moves import Comparison, compare
 from prioritisation.past import rankings_at, runs_around, titles_of, versions_at, when
 
-#: lines that are highlighted: those that moved most between the two points
-HOT = 2
-
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -67,7 +64,7 @@ def look_back(product, *, range_name, start="", end="", now):
             titles=titles,
             milestones=found,
             compared=(start.at, end.at),
-            hot=[move.requirement_id for move in comparison.moves if move.by][:HOT],
+            hot=[move.requirement_id for move in comparison.moves if move.by],
         ),
         milestones=found,
         start=start,

@@ -134,7 +134,7 @@ def test_what_was_in_the_top_ten_stays_with_its_rank_and_what_never_was_is_left_
     found, chart = drawn(days(3, 5), [order(*early), order(*late)])
 
     assert set(found) == set(range(1, 12))  # the twelfth was 12th and 11th
-    assert (found[1].name, found[1].y) == ("12  Title 1", 370)  # below the ten rows
+    assert (found[1].name, found[1].y) == ("12 · Title 1", 370)  # below the ten rows
     assert len(chart.rows) == 10
 
 
