@@ -76,7 +76,8 @@ def _rescore_once(product_id, *, force):
         all_rows=not inputs.same_personas,
         requirement_ids=named,
     )
-    drop_scores_of_deleted(product_id=product_id, run_id=run_id, requirement_ids=named)
+    if inputs.whole or not np.isin(named, inputs.requirement_ids).all():
+        drop_scores_of_deleted(product_id=product_id, run_id=run_id, requirement_ids=named)
     return version
 
 

@@ -26,20 +26,39 @@ def write_scores(*, product_id, run_id, values, personas, all_rows, requirement_
     the run counts other personas than the last, so arrays mean something else. `requirement_ids`
     names those in `values` unless they are the whole product's. Returns the number of rows written.
     """
-    arrays = {name: (kind, personas) for name, kind in ARRAYS.items()}
+    if not len(values["requirement_id"]):
+        return 0
+    incoming, parameters = "", {}
     with connection.cursor() as cursor:
-        cursor.execute(CREATE_INCOMING)
-        copy_in(cursor, "incoming_scores", {**SCALARS, **arrays}, values)
+        if len(values["requirement_id"]) <= FEW:
+            incoming, parameters = _as_values(values)
+        else:
+            arrays = {name: (kind, personas) for name, kind in ARRAYS.items()}
+            cursor.execute(CREATE_INCOMING)
+            copy_in(cursor, "incoming_scores", {**SCALARS, **arrays}, values)
         cursor.execute(
-            WRITE,
+            f"WITH {incoming} {WRITE}",
             {
                 "product": product_id,
                 "run": run_id,
                 "all_rows": all_rows,
                 "named": requirement_ids,
+                **parameters,
             },
         )
         return cursor.rowcount
+
+
+def _as_values(values):
+    """`values` as a common table expression `incoming_scores`, and its parameters."""
+    kinds = [*SCALARS.values(), *(f"{kind}[]" for kind in ARRAYS.values())]
+    rows = list(zip(*(values[name].tolist() for name in [*SCALARS, *ARRAYS]), strict=True))
+    parameters = {f"row{i}_{j}": v for i, row in enumerate(rows) for j, v in enumerate(row)}
+    shown = ", ".join(
+        f"({', '.join(f'%(row{i}_{j})s::{kind}' for j, kind in enumerate(kinds))})"
+        for i in range(len(rows))
+    )
+    return f"incoming_scores ({', '.join([*SCALARS, *ARRAYS])}) AS (VALUES {shown}),", parameters
 
 
 def drop_scores_of_deleted(*, product_id, run_id, requirement_ids=None):
@@ -47,6 +66,10 @@ def drop_scores_of_deleted(*, product_id, run_id, requirement_ids=None):
     with connection.cursor() as cursor:
         cursor.execute(DROP, {"product": product_id, "run": run_id, "named": requirement_ids})
 
+
+#: A rating changes one score. For so few a temporary table, emptied at COMMIT, takes longer than
+#: the rest of the writing.
+FEW = 20
 
 # `value_for_effort` travels as NaN where it is null: rows of one size.
 CREATE_INCOMING = """
@@ -73,7 +96,7 @@ _history = f"product_id, run_id, requirement_id, {_columns}"
 _named = "(%(named)s::bigint[] IS NULL OR s.requirement_id = ANY (%(named)s))"
 
 WRITE = f"""
-    WITH updated AS (
+    updated AS (
         UPDATE prioritisation_score s SET (run_id, {_columns}) = ROW (%(run)s, {_incoming})
         FROM incoming_scores i
         WHERE s.requirement_id = i.requirement_id AND s.product_id = %(product)s AND {_named}
