@@ -22,10 +22,30 @@ class Sureness:
     standings: list
     """sensitivity.Standing"""
 
+    titles: dict
+    """Requirement id → title, of those in a flip or alone at the top."""
+
 
 def read_sureness(product_id):
-    present = read_present(product_id)
-    return Sureness(present, sensitivity(*present.arguments))
+    """The product's Sureness, in one snapshot."""
+    with snapshot():
+        present = read_present(product_id)
+        standings = sensitivity(*present.arguments)
+        return Sureness(present, standings, titles_of(_mentioned(standings)))
+
+
+def _mentioned(standings):
+    ids = {standing.members[0] for standing in standings}
+    holds = [hold for standing in standings for hold in standing.holds]
+    for flip in (flip for hold in holds for flip in (hold.below, hold.above) if flip):
+        ids |= {flip.riser, flip.faller}
+    return ids
+
+
+def titles_of(requirement_ids):
+    """Requirement id → title, of those that are still there."""
+    found = Requirement.objects.filter(pk__in=requirement_ids)
+    return dict(found.values_list("id", "title"))
 
 
 @dataclass(frozen=True)
@@ -49,10 +69,12 @@ def takes_a_worker(product_id):
     return Requirement.objects.filter(product_id=product_id, status__in=OPEN).count() > AT_ONCE
 
 
-def read_plausible(product_id):
-    """The product's PlausibleRanks: worked out here and now, or as far as a worker is."""
+def read_plausible(product_id, present=None):
+    """The product's PlausibleRanks: worked out here and now, or as far as a worker is.
+
+    `present` is the product's, where it has been read already."""
     if not takes_a_worker(product_id):
-        present = read_present(product_id)
+        present = present or read_present(product_id)
         result = plausible_in_json(plausible(*present.arguments), present)
         return PlausibleRanks(State.DONE, 1.0, result, stale=False)
     with snapshot():

@@ -16,6 +16,7 @@ from prioritisation.views import (
     requirement,
     requirement_form,
     start,
+    sure,
     weights,
 )
 
@@ -60,5 +61,7 @@ urlpatterns = [
     path("p/<str:key>/weighed/preview/", policy.policy_preview, name="policy_preview"),
     path("p/<str:key>/who/", weights.who, name="who"),
     path("p/<str:key>/preview/", weights.preview, name="preview"),
+    path("p/<str:key>/sure/", sure.sure, name="sure"),
+    path("p/<str:key>/sure/plausible/", sure.plausible, name="plausible"),
     path("p/<str:key>/import/", imports.import_sheet, name="import"),
 ]

@@ -20,6 +20,7 @@ OF_A_PRODUCT = [
     "personas",
     "persona_new",
     "policy",
+    "sure",
     "members",
     "product_edit",
     "product_delete",

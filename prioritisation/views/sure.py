@@ -1,0 +1,47 @@
+"""How sure the order is: page, and the part of it that a worker may take long for."""
+
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from prioritisation.analysing import start_analysis
+from prioritisation.analysis import Kind
+from prioritisation.sure_page import groups, rank_rows, verdicts
+from prioritisation.sure_words import Labels, plausible_sentence
+from prioritisation.sureness import read_plausible, read_sureness, takes_a_worker, titles_of
+from products.access import product_view
+
+
+@product_view("read")
+def sure(request, product):
+    sureness = read_sureness(product.pk)
+    labels = Labels(sureness.titles, sureness.present.names)
+    page = {
+        "product": product,
+        "ranked": sureness.present.ranked,
+        "verdicts": verdicts(sureness.standings, labels),
+        "groups": groups(sureness.standings, labels),
+        **_plausible(product, sureness.present),
+    }
+    return render(request, "prioritisation/sure.html", page)
+
+
+@product_view(GET="read", POST="read")
+def plausible(request, product):
+    """The part of the page about plausible weightings; a POST starts it anew."""
+    if request.method == "POST" and takes_a_worker(product.pk):
+        start_analysis(product.pk, Kind.PLAUSIBLE)
+    if not request.htmx:
+        return redirect(reverse("sure", args=[product.key]) + "#plausible")
+    page = {"product": product, **_plausible(product)}
+    return render(request, "prioritisation/_plausible.html", page)
+
+
+def _plausible(product, present=None):
+    found = read_plausible(product.pk, present)
+    result = found.result or {"ranked": 0, "draws": 0, "requirements": []}
+    titles = titles_of([row["id"] for row in result["requirements"]])
+    return {
+        "found": found,
+        "rank_rows": rank_rows(result, titles),
+        "sentence": plausible_sentence(result, titles),
+    }
