@@ -4,13 +4,14 @@ BIN := .venv/bin
 PORT ?= 8000
 export PORT
 
-.PHONY: help run test lint bench lock
+.PHONY: help run test lint bench lighthouse lock
 
 help:
 	@echo "make run    run Userward on this machine (PORT=8000)"
 	@echo "make test   every test, against real servers and a real browser"
 	@echo "make lint   style, security, import directions, migrations, production settings"
 	@echo "make bench  the measurements of docs/performance.md"
+	@echo "make lighthouse  the figures of docs/lighthouse.md (needs Node)"
 	@echo "make lock   pin requirements*.in anew"
 
 run: .venv/stamp
@@ -30,6 +31,10 @@ lint: .venv/stamp-dev
 
 bench: .venv/stamp-dev
 	$(BIN)/python -m tests.benchmarks
+
+lighthouse: .venv/stamp-dev
+	@$(BIN)/python -m tests.browser.chromium
+	@$(BIN)/python -m tests.browser.lighthouse
 
 lock: .venv/stamp-dev
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet requirements.in -o requirements.txt

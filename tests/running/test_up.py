@@ -5,103 +5,27 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
-import urllib.request
 from dataclasses import dataclass
 
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
 from playwright.sync_api import expect
 
-from tests.processes import eventually, free_port
+from tests.processes import eventually
 from tests.running.conftest import left_of
-
-OF_THE_TESTS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "HTTPS", "STATICFILES_STORAGE")
-
+from tests.running.up import PASSWORD, Up, run, running
 
 # One process starts it, not each of xdist's.
 pytestmark = pytest.mark.xdist_group("up")
 
-PASSWORD = re.compile(r"password +(\S{16})$", re.MULTILINE)
-
-
-class Up:
-    """One run of the command in a process of its own."""
-
-    def __init__(self, data_dir, port):
-        self.data_dir, self.port, self.output = data_dir, port, ""
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "up"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            cwd=settings.BASE_DIR,
-            env=environment(data_dir, port),
-        )
-
-    def wait_until_ready(self):
-        for line in self.process.stdout:
-            self.output += line
-            if line.startswith("Logs:"):
-                return
-        raise AssertionError(f"it ended before it was ready:\n{self.output}")
-
-    def wait_for_end(self):
-        self.output += self.process.communicate(timeout=30)[0]
-        return self.process.returncode
-
-    def page(self):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=10) as answer:
-            return answer.read().decode()
-
-    def program(self, name):
-        """The process id of our program whose log is this one."""
-        log = str(self.data_dir / f"logs/{name}.log")
-        children = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
-        with open(children) as file:
-            return next(
-                int(p) for p in file.read().split() if os.readlink(f"/proc/{p}/fd/1") == log
-            )
-
-
-def environment(data_dir, port):
-    kept = {name: value for name, value in os.environ.items() if name not in OF_THE_TESTS}
-    return kept | {"DATA_DIR": str(data_dir), "PORT": str(port)}
-
-
-@contextlib.contextmanager
-def running(data_dir, port=None):
-    up = Up(data_dir, port or free_port())
-    try:
-        up.wait_until_ready()
-        yield up
-    finally:
-        up.process.terminate()
-        with contextlib.suppress(ValueError):  # its output was read to the end
-            up.wait_for_end()
-        assert eventually(lambda: left_of(data_dir) == [], within=10)
-
-
-def run(data_dir, port):
-    """Run it to its end; return exit code and output."""
-    up = Up(data_dir, port)
-    return up.wait_for_end(), up.output
-
 
 def weights_of_ranking(browser, up):
     """Bytes on the wire of each file of a sample's ranking, in a browser that knows none yet."""
-    address, weights, urls = f"http://127.0.0.1:{up.port}", {}, {}
-    with contextlib.closing(browser.new_context(base_url=address)) as known:
-        page = known.new_page()
-        page.goto("/")
-        page.get_by_label("Name or e-mail").fill("owner@localhost")
-        page.get_by_label("Password").fill(PASSWORD.search(up.output)[1])
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("/")
+    weights, urls = {}, {}
+    with contextlib.closing(browser.new_context()) as known:
+        up.sign_in(known.new_page())
         signed_in = known.storage_state()
-    with contextlib.closing(browser.new_context(base_url=address, storage_state=signed_in)) as new:
+    with contextlib.closing(browser.new_context(storage_state=signed_in)) as new:
         page = new.new_page()
         network = new.new_cdp_session(page)
         network.send("Network.enable")
@@ -113,7 +37,7 @@ def weights_of_ranking(browser, up):
             "Network.loadingFinished",
             lambda event: weights.update({urls[event["requestId"]]: event["encodedDataLength"]}),
         )
-        page.goto("/p/ROTA/")
+        page.goto(f"{up.address}/p/ROTA/")
         # The live process that it started sends to the page.
         expect(page.locator("html[data-stream=open]")).to_be_attached(timeout=10_000)
     return weights

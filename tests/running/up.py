@@ -1,0 +1,94 @@
+"""`manage.py up` in a process of its own, as `make run` runs it."""
+
+import contextlib
+import os
+import re
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+from tests.processes import eventually, free_port
+from tests.running.conftest import left_of
+
+OF_THE_TESTS = (
+    *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "HTTPS"),
+    *("STATICFILES_STORAGE", "WHITENOISE_USE_FINDERS"),
+)
+PASSWORD = re.compile(r"password +(\S{16})$", re.MULTILINE)
+
+
+class Up:
+    """One run of the command in a process of its own."""
+
+    def __init__(self, data_dir, port):
+        self.data_dir, self.port, self.output = data_dir, port, ""
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "up"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=Path(__file__).parents[2],
+            env=environment(data_dir, port),
+        )
+
+    def wait_until_ready(self):
+        for line in self.process.stdout:
+            self.output += line
+            if line.startswith("Logs:"):
+                return
+        raise AssertionError(f"it ended before it was ready:\n{self.output}")
+
+    def wait_for_end(self):
+        self.output += self.process.communicate(timeout=30)[0]
+        return self.process.returncode
+
+    @property
+    def address(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def page(self):
+        address = f"{self.address}/"
+        with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310
+            return answer.read().decode()
+
+    def sign_in(self, page):
+        """With the password that the first start has shown."""
+        page.goto(f"{self.address}/")
+        page.get_by_label("Name or e-mail").fill("owner@localhost")
+        page.get_by_label("Password").fill(PASSWORD.search(self.output)[1])
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"{self.address}/")
+
+    def program(self, name):
+        """The process id of our program whose log is this one."""
+        log = str(self.data_dir / f"logs/{name}.log")
+        children = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
+        with open(children) as file:
+            return next(
+                int(p) for p in file.read().split() if os.readlink(f"/proc/{p}/fd/1") == log
+            )
+
+
+def environment(data_dir, port):
+    kept = {name: value for name, value in os.environ.items() if name not in OF_THE_TESTS}
+    return kept | {"DATA_DIR": str(data_dir), "PORT": str(port)}
+
+
+@contextlib.contextmanager
+def running(data_dir, port=None):
+    up = Up(data_dir, port or free_port())
+    try:
+        up.wait_until_ready()
+        yield up
+    finally:
+        up.process.terminate()
+        with contextlib.suppress(ValueError):  # its output was read to the end
+            up.wait_for_end()
+        assert eventually(lambda: left_of(data_dir) == [], within=10)
+
+
+def run(data_dir, port):
+    """Run it to its end; return exit code and output."""
+    up = Up(data_dir, port)
+    return up.wait_for_end(), up.output
