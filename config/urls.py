@@ -11,3 +11,7 @@ urlpatterns = [
     path("api/v1/", include("prioritisation.api.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "products.api.problems.bad_request"
+handler404 = "products.api.problems.not_found"
+handler500 = "products.api.problems.server_error"

@@ -2,9 +2,15 @@
 
 from http import HTTPStatus
 
-from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.core.exceptions import (
+    ObjectDoesNotExist,
+    PermissionDenied,
+    RequestDataTooBig,
+    ValidationError,
+)
 from django.db import DataError, IntegrityError
-from django.http import Http404
+from django.http import Http404, JsonResponse
+from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -42,15 +48,19 @@ def problem_response(error, context):
 
 
 def _problem(status, detail, errors=None, **more):
-    body = {
+    more = {**({"errors": errors} if errors else {}), **more}
+    return Response(
+        _body(status, detail) | more, status=status, content_type="application/problem+json"
+    )
+
+
+def _body(status, detail):
+    return {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": int(status),
         "detail": detail,
-        **({"errors": errors} if errors else {}),
-        **more,
     }
-    return Response(body, status=status, content_type="application/problem+json")
 
 
 def _stale(error, context):
@@ -105,3 +115,26 @@ def _flatten(detail, path=()):
         for message in detail:
             entry = {"field": ".".join(names), "message": str(message)}
             yield entry if index is None else {"index": index, **entry}
+
+
+def _handler(status, detail, page):
+    """A handler of the project's errors: a problem below /api/, Django's page elsewhere."""
+
+    def handle(request, exception=None):
+        if not request.path.startswith("/api/"):
+            return page(request) if exception is None else page(request, exception)
+        code, words = status, detail
+        if isinstance(exception, RequestDataTooBig):
+            code, words = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "At most 5 MB at once."
+        return JsonResponse(
+            _body(code, words), status=code, content_type="application/problem+json"
+        )
+
+    return handle
+
+
+bad_request = _handler(HTTPStatus.BAD_REQUEST, "This can't be read.", defaults.bad_request)
+not_found = _handler(HTTPStatus.NOT_FOUND, "There is nothing here.", defaults.page_not_found)
+server_error = _handler(
+    HTTPStatus.INTERNAL_SERVER_ERROR, "This failed by our fault.", defaults.server_error
+)

@@ -103,3 +103,27 @@ def test_a_member_is_found_under_its_own_product_only(alice_api, product):
     assert alice_api.get(f"/api/v1/products/ROTA/members/{mine.pk}/").status_code == 200
     assert is_problem(alice_api.get(f"/api/v1/products/OTHER/members/{mine.pk}/"), 404)
     assert is_problem(alice_api.get(f"/api/v1/products/O%00/members/{mine.pk}/"), 404)
+
+
+def test_what_no_view_answers_is_a_problem_too(alice_api):
+    unknown = alice_api.get("/api/v1/nothing/")
+    too_big = alice_api.post(
+        "/api/v1/products/ROTA/ratings/",
+        b"[" + b" " * 6_000_000 + b"]",
+        content_type="application/json",
+    )
+    assert is_problem(unknown, 404)
+    assert is_problem(too_big, 413)
+    assert too_big.json()["detail"] == "At most 5 MB at once."
+
+
+def test_a_failure_of_ours_is_a_problem_too(alice_api, monkeypatch):
+    def fail(*args, **kwargs):
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr("prioritisation.api.ranking.read_ranking", fail)
+    assert is_problem(alice_api.get("/api/v1/products/ROTA/ranking/"), 500)
+
+
+def test_an_unknown_page_is_a_page(alice_api):
+    assert "text/html" in alice_api.get("/nothing/")["Content-Type"]
