@@ -1,7 +1,7 @@
 """Real processes against the test's database and broker, ended in order.
 
-They see what is committed, so their tests need `transaction=True`. Use them as with-blocks, or
-in fixtures that ask for `transactional_db`: they must be gone before the tables are truncated.
+They see what is committed, so their tests need `transaction=True`. Each start costs 2 to 3 s of
+processor time: the fixtures `site`, `worker` and `sweeper` (tests/conftest.py) share one a run.
 """
 
 import contextlib
@@ -44,8 +44,32 @@ def eventually(check: Callable, *, within: float = 10, every: float = 0.02):
         time.sleep(every)
 
 
+class Program(Child):
+    """A child that can be paused; `connections_name` is its `application_name` in PostgreSQL."""
+
+    def __init__(self, name: str, argv: list, *, env: dict[str, str], **options):
+        self.connections_name = f"{name} {secrets.token_hex(4)}"
+        env = env | {"DATABASE_URL": database_url(), "PGAPPNAME": self.connections_name}
+        super().__init__(name, argv, env=env, **options)
+
+    def pause(self) -> None:
+        """Stop it where it is outside of any transaction, so that it holds no lock."""
+        with own_cursor() as cursor:
+            while True:
+                self.signal(signal.SIGSTOP)
+                with contextlib.suppress(AssertionError):
+                    # What it sent before it was stopped may still run.
+                    eventually(lambda: _busy(cursor, self.connections_name) == [], within=0.1)
+                    return
+                self.resume()
+                time.sleep(0.01)
+
+    def resume(self) -> None:
+        self.signal(signal.SIGCONT)
+
+
 @contextlib.contextmanager
-def celery_worker(*options: str, **env: str) -> Iterator[Child]:
+def celery_worker(*options: str, **env: str) -> Iterator[Program]:
     """A Celery worker that is ready for messages. `env` adds to its environment."""
     arguments = ["-m", "celery", "-A", "config", "worker", "--pool=threads", "--concurrency=2"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=INFO"]
@@ -55,7 +79,7 @@ def celery_worker(*options: str, **env: str) -> Iterator[Child]:
 
 
 @contextlib.contextmanager
-def sweeper(**env: str) -> Iterator[Child]:
+def sweeper(**env: str) -> Iterator[Program]:
     """`manage.py sweep_scores`, every 0.2 s unless SWEEP_SECONDS says otherwise."""
     with _program(
         "sweeper", ["manage.py", "sweep_scores"], {"SWEEP_SECONDS": "0.2"} | env
@@ -94,7 +118,8 @@ def site(application: str = "config.wsgi", *, threads: int = 4, **env: str) -> I
     port = free_port()
     arguments = ["-m", "gunicorn", application, f"--bind=127.0.0.1:{port}"]
     options = [f"--threads={threads}", "--no-control-socket", "--graceful-timeout=2"]
-    with _program("web", [*arguments, *options], env) as web:
+    serving = {"WHITENOISE_USE_FINDERS": "true"}
+    with _program("web", [*arguments, *options], serving | env) as web:
         address = f"http://127.0.0.1:{port}"
         wait_until(lambda: site_answers(address, web), children=[web], seconds=60)
         yield address
@@ -145,16 +170,14 @@ def valkey() -> Iterator[Valkey]:
 
 
 @contextlib.contextmanager
-def _program(name: str, arguments: list[str], env: dict[str, str]) -> Iterator[Child]:
+def _program(name: str, arguments: list[str], env: dict[str, str]) -> Iterator[Program]:
     folder = Path(tempfile.mkdtemp(prefix=f"userward-{name}-"))
-    connections_name = f"{name} {secrets.token_hex(4)}"
-    ours = {"DATABASE_URL": database_url(), "PGAPPNAME": connections_name}
-    child = Child(
+    child = Program(
         name,
         [sys.executable, *arguments],
         log=folder / f"{name}.log",
         orphan_signal=signal.SIGKILL,
-        env=os.environ | ours | {"PYTHONUNBUFFERED": "1"} | env,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"} | env,
         cwd=settings.BASE_DIR,
     )
     try:
@@ -166,12 +189,12 @@ def _program(name: str, arguments: list[str], env: dict[str, str]) -> Iterator[C
         raise
     finally:
         child.stop(patience=5)
-        _end_connections(connections_name)
+        _end_connections(child.connections_name)
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _end_connections(name: str) -> None:
-    """End what a killed process left running in PostgreSQL: it would deadlock with TRUNCATE."""
+    """End what a killed process left running in PostgreSQL: its rows would outlive the test."""
     with own_cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
@@ -183,16 +206,18 @@ def _end_connections(name: str) -> None:
 def wait_until_idle() -> None:
     """Return once no process is inside a statement or transaction in the test's database.
 
-    A page that was closed may have left a request running: it would deadlock with TRUNCATE.
+    A page that was closed may have left a request running, whose rows would outlive the test.
     """
     with own_cursor() as cursor:
         eventually(lambda: _busy(cursor) == [], within=10)
 
 
-def _busy(cursor) -> list[str]:
+def _busy(cursor, application_name: str = "%") -> list[str]:
     cursor.execute(
         "SELECT query FROM pg_stat_activity WHERE datname = current_database()"
         " AND backend_type = 'client backend' AND state <> 'idle' AND pid <> pg_backend_pid()"
+        " AND application_name LIKE %s",
+        [application_name],
     )
     return [query for (query,) in cursor.fetchall()]
 

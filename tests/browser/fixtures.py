@@ -1,4 +1,9 @@
-"""Pytest plugin (pyproject.toml): a real browser, for the tests of any folder."""
+"""Pytest plugin (pyproject.toml): a real browser, for the tests of any folder.
+
+`page` is a fresh page of a browser context that lasts the whole run, so that scripts and styles
+are fetched and compiled once; cookies and storage are emptied after each test. What belongs to
+a context (JavaScript off, touch, an empty cache, routes of all pages) is `new_context(…)`'s.
+"""
 
 import contextlib
 import os
@@ -25,33 +30,77 @@ def browser():
         browser.close()
 
 
-@pytest.fixture
-def problems():
-    """What the page did that it mustn't. A test that provokes an error clears it itself."""
+@pytest.fixture(scope="session")
+def _problems():
     return []
 
 
 @pytest.fixture
-def page(browser, site, transactional_db, problems):
-    """A page of a fresh context; fails on console messages, script errors, foreign requests.
-
-    Paths are relative to the site: `page.goto("/p/ROTA/")`.
-    """
-    context = browser.new_context(base_url=site)
-    context.set_default_timeout(10_000)
-    context.on("console", lambda message: _note_console(problems, message))
-    context.on("weberror", lambda error: problems.append(f"script error: {error.error}"))
-    context.on("request", lambda request: _note_foreign(problems, request, site))
-    yield context.new_page()
-    context.close()
+def problems(_problems, site, transactional_db):
+    """What pages did that they mustn't. A test that provokes an error clears it itself."""
+    _problems.clear()
+    yield _problems
     wait_until_idle()
-    assert problems == []
+    assert _problems == []
+
+
+@pytest.fixture(scope="session")
+def _open_context(browser, site, _problems):
+    def opened(**options):
+        context = browser.new_context(base_url=site, **options)
+        context.set_default_timeout(10_000)
+        context.on("console", lambda message: _note_console(_problems, message))
+        context.on("weberror", lambda error: _problems.append(f"script error: {error.error}"))
+        context.on("request", lambda request: _note_foreign(_problems, request, site))
+        return context
+
+    return opened
 
 
 @pytest.fixture
-def sign_in(page, site):
-    """`sign_in(user)`: the page's next request is the user's."""
-    return lambda user: page.context.add_cookies([session_of(user, site)])
+def new_context(_open_context, problems):
+    """`new_context(java_script_enabled=False, …)`: a context of one's own, watched as `page` is."""
+    contexts = []
+
+    def opened(**options):
+        contexts.append(_open_context(**options))
+        return contexts[-1]
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def _context(_open_context):
+    context = _open_context()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(_context, site, problems):
+    """A page; fails on console messages, script errors, foreign requests.
+
+    Paths are relative to the site: `page.goto("/p/ROTA/")`.
+    """
+    page = _context.new_page()
+    yield page
+    devtools = _context.new_cdp_session(page)
+    devtools.send("Storage.clearDataForOrigin", {"origin": site, "storageTypes": "all"})
+    for one in _context.pages:
+        one.close()
+    _context.clear_cookies()
+
+
+@pytest.fixture
+def sign_in(_context, site):
+    """`sign_in(user)`: the page's next request is the user's; or `context=` another context's."""
+
+    def by_cookie(user, *, context=_context):
+        context.add_cookies([session_of(user, site)])
+
+    return by_cookie
 
 
 @contextlib.contextmanager

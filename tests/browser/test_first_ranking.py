@@ -89,11 +89,10 @@ def test_on_a_phone_one_persona_at_a_time_is_rated_by_tapping(page, sign_in, wor
     assert Rating.objects.get(requirement__title="Dark mode").value == 4
 
 
-def test_without_javascript_one_persona_at_a_time_is_a_plain_form(browser, site, transactional_db):
+def test_without_javascript_one_persona_at_a_time_is_a_plain_form(new_context):
     alice = cast.user("alice")
     cast.rota(alice)
-    context = browser.new_context(base_url=site, java_script_enabled=False)
-    page = context.new_page()
+    page = new_context(java_script_enabled=False).new_page()
     page.goto("/p/ROTA/rate/")
     page.get_by_label("Name or e-mail").fill("alice")
     page.get_by_label("Password").fill(cast.PASSWORD)
@@ -109,7 +108,6 @@ def test_without_javascript_one_persona_at_a_time_is_a_plain_form(browser, site,
     page.get_by_text("1 rating is saved.").wait_for()
     rating = Rating.objects.get(requirement__title="Dark mode")
     assert (rating.persona.name, rating.value, rating.basis) == ("Hospital", 4, "asked")
-    context.close()
 
 
 def test_the_sentences_move_with_the_slider(page, sign_in):

@@ -3,7 +3,6 @@
 import time
 
 import pytest
-from kombu import Connection
 
 from accounts.models import User
 from prioritisation import nudge
@@ -18,19 +17,6 @@ AT_MOST_MILLISECONDS = 300
 def broker():
     with processes.valkey() as server:
         yield server
-
-
-@pytest.fixture
-def our_nudges_go_to(monkeypatch, settings):
-    """This process's own nudges ring at another broker than the tests'."""
-
-    def go_to(url):
-        settings.REDIS_URL = url
-        celery_url = url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
-        options = nudge._broker.transport_options
-        monkeypatch.setattr(nudge, "_broker", Connection(celery_url, transport_options=options))
-
-    return go_to
 
 
 @pytest.mark.parametrize("outage", ["pause", "kill"])
