@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from prioritisation.bars import bar_of, in_order
 from prioritisation.release import Cut
 from prioritisation.signals import KNOWN_FROM, SOME_FROM
+from prioritisation.trend import NOTHING, TWO_WEEKS, Trend, trend_of
 from prioritisation.wording import (
     NONE,
     UNIT,
@@ -66,18 +67,19 @@ class Line:
     """The cut line, drawn above this row."""
     climbed: int = 0
     fell: int = 0
-    """Places up or down in a preview."""
+    """Places up or down in a preview; without one, since two weeks ago."""
     change: str = ""
     """By how much a preview changes the score, where one sees it."""
+    trend: Trend | None = None
 
 
 class Drawing:
     """Draws rows of one page to Lines: one scale, one order of personas."""
 
-    def __init__(self, personas, scale, *, unit, by_effort, today, preview=False):
+    def __init__(self, personas, scale, *, unit, by_effort, today, preview=False, recent=NOTHING):
         self.personas = in_order(personas)
         self.scale, self.unit, self.by_effort, self.today = scale, unit, by_effort, today
-        self.preview = preview
+        self.preview, self.recent, self.lowest = preview, recent, recent.lowest
 
     def line(self, row, cut=None):
         place = row.effort_rank if self.by_effort else row.rank
@@ -100,8 +102,21 @@ class Drawing:
             rated=rated,
             version=row.requirement_version,
             cut=cut,
-            **(self._moved(row, place) if self.preview else {}),
+            trend=self._trend(row),
+            **(self._moved(row, place) if self.preview else self._since(row)),
         )
+
+    def _trend(self, row):
+        if self.by_effort or not self.recent.ranks:
+            return None
+        return trend_of(self.recent.ranks.get(row.requirement_id), row.rank, self.lowest)
+
+    def _since(self, row):
+        """How far it moved in two weeks; ranks by value for effort aren't kept."""
+        ranks = self.recent.ranks.get(row.requirement_id)
+        before = ranks[TWO_WEEKS] if ranks and not self.by_effort else None
+        up = before - row.rank if before and row.rank else 0
+        return {"climbed": max(up, 0), "fell": max(-up, 0)}
 
     def _moved(self, row, place):
         before = row.was.effort_rank if self.by_effort else row.was.rank
@@ -118,7 +133,13 @@ class Drawing:
             first = [must_words(row, self.today)]
         else:
             first = [STATUS[row.status]] if row.status in STATUS else []
-        return [row.key, *first, *row.tags]
+        return [row.key, *first, *self._outcome(row), *row.tags]
+
+    def _outcome(self, row):
+        expected = self.recent.expected.get(row.requirement_id)
+        if expected is None or self.recent.adopted is None:
+            return []
+        return [f"expected {percent(expected)}, now {percent(self.recent.adopted)} use it"]
 
 
 def is_rated(row):

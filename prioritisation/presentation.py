@@ -11,6 +11,7 @@ from prioritisation.filters import View
 from prioritisation.foreseen import Moves, moves_of
 from prioritisation.lines import OPEN, Drawing, is_must, is_rated
 from prioritisation.release import Cut, Meter, cut_line, meter_of
+from prioritisation.trend import NOTHING
 from prioritisation.wording import number, share, with_unit
 
 #: Rows of a group that are drawn at once; the rest is one click away.
@@ -70,12 +71,15 @@ class Page:
     """How much of every score is unknown because no end user is described, else empty."""
     preview: Moves | None = None
     """What would move, where these are the scores under weights that aren't saved."""
+    trends: bool = False
+    """Whether lines have a trend; under value for effort its place takes the quotient."""
 
 
-def present(ranking, view, *, now, preview=False, limit=LIMIT):
+def present(ranking, view, *, now, preview=False, limit=LIMIT, recent=NOTHING):
     """The Page of a Ranking; `now` is an aware datetime, `limit` how many lines a group draws.
 
     As a `preview` each line also says how far it moved; the rows then know where they `was`.
+    `recent` is a trend.Recent.
     """
     product, rows = ranking.product, ranking.rows
     opened = [row for row in rows if row.status in OPEN]
@@ -90,6 +94,7 @@ def present(ranking, view, *, now, preview=False, limit=LIMIT):
         by_effort=view.by_effort,
         today=now.date(),
         preview=preview,
+        recent=recent,
     )
     grouping = _Grouping(view, drawing, limit)
     groups = [group for group in _groups(shown, product, view, grouping) if group.lines]
@@ -111,6 +116,7 @@ def present(ranking, view, *, now, preview=False, limit=LIMIT):
         empty=() if groups or not rows else view.empty(len(opened), len(closed)),
         unknown=_unknown(ranking.personas),
         preview=moves_of(opened, by_effort=view.by_effort) if preview else None,
+        trends=bool(recent.ranks) and not view.by_effort,
     )
 
 

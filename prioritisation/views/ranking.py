@@ -6,8 +6,10 @@ from django.utils import timezone
 from prioritisation.filters import View
 from prioritisation.presentation import present
 from prioritisation.ranking_csv import csv_of
+from prioritisation.recent import read_recent
 from prioritisation.selectors import ALL_STATUSES, read_ranking, standing_of
 from products.access import may, product_view
+from products.models import Status
 
 
 @product_view("read")
@@ -44,8 +46,16 @@ def ranking_csv(request, product):
 def _context(request, product):
     view = View.of(request.GET)
     found = _read(product, view)
-    page = present(found, view, now=timezone.now())
+    now = timezone.now()
+    page = present(found, view, now=now, recent=recent_of(product, found, view, now=now))
     return ranking_context(product, page, found.standing.validator)
+
+
+def recent_of(product, ranking, view, *, now):
+    """Where the ranking comes from; what became of the shipped ones only where they are shown."""
+    rows = ranking.rows if view.closed else ()
+    shipped = [row.requirement_id for row in rows if row.status == Status.SHIPPED]
+    return read_recent(product, now=now, shipped=shipped)
 
 
 def ranking_context(product, page, validator):
@@ -59,7 +69,7 @@ def ranking_context(product, page, validator):
         "may_add": may(product, "add_requirement"),
         "may_rate": may(product, "rate"),
         "may_edit": may_edit,
-        "columns": 6 + may_edit + page.view.by_effort,
+        "columns": 6 + may_edit + (page.view.by_effort or page.trends),
     }
 
 

@@ -11,7 +11,7 @@ from prioritisation.models import LEAST_SAY_WITHOUT_REASON
 from prioritisation.policy_words import people_in_words, sentences
 from prioritisation.presentation import LIMIT, present
 from prioritisation.previewing import ground_of, preview_ranking, read_ground
-from prioritisation.views.ranking import ranking_context
+from prioritisation.views.ranking import ranking_context, recent_of
 from prioritisation.weights_form import WeightsForm
 from products.access import may, product_view
 
@@ -52,7 +52,10 @@ def preview(request, product):
         return HttpResponse(status=204)
     view = View.of(request.GET)
     ranking = ranking_under(product, ground, form, view.order)
-    page = present(ranking, view, now=timezone.now(), preview=form.moved, limit=_lines(request.GET))
+    now = timezone.now()
+    recent = recent_of(product, ranking, view, now=now)
+    limit = _lines(request.GET)
+    page = present(ranking, view, now=now, preview=form.moved, limit=limit, recent=recent)
     context = ranking_context(product, page, validator) | {
         "fragment": True,
         "panel": True,

@@ -1,0 +1,56 @@
+"""Where a ranking comes from: the ranks of the last weeks, and what became of the shipped."""
+
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+
+from django.db import connection
+from django.utils import timezone
+
+from prioritisation.past import rankings_at, versions_at
+from prioritisation.people import people_of
+from prioritisation.trend import NOTHING, TWO_WEEKS, WEEKS, Recent
+from products.models import Product
+
+
+def read_recent(product, *, now, shipped=()):
+    """The Recent of a product; `shipped` are ids of the shipped ones that are shown."""
+    ranks = _weekly_ranks(product, now)
+    if not shipped:
+        return Recent(ranks, {}) if ranks else NOTHING
+    return Recent(ranks, _expected(shipped), people_of(product).adopted)
+
+
+def _weekly_ranks(product, now):
+    # The weeks end at midnight, so that a day's readers ask for the same versions.
+    today = timezone.localtime(now)
+    midnight = timezone.make_aware(datetime.combine(today.date(), time()))
+    moments = [midnight - timedelta(weeks=week) for week in range(WEEKS, 0, -1)]
+    if product.created_at > moments[TWO_WEEKS]:
+        return {}
+    versions = tuple(versions_at(product, moments))
+    return _ranks_at(product.pk, versions) if versions[TWO_WEEKS] else {}
+
+
+@lru_cache(maxsize=16)
+def _ranks_at(product_id, versions):
+    """Kept: what a version stored doesn't change, and reading it takes the whole history."""
+    found = rankings_at(Product(pk=product_id), {version for version in versions if version})
+    ranks = {}
+    for week, version in enumerate(versions):
+        for place in found.get(version, ()):
+            ranks.setdefault(place.requirement_id, [None] * WEEKS)[week] = place.rank
+    return ranks
+
+
+def _expected(requirement_ids):
+    """Requirement id → its reach when it last had a place in the order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT DISTINCT ON (requirement_id) requirement_id, reach
+            FROM prioritisation_scorechange
+            WHERE requirement_id = ANY (%s) AND ranked ORDER BY requirement_id, id DESC
+            """,
+            [list(requirement_ids)],
+        )
+        return dict(cursor.fetchall())
