@@ -47,6 +47,7 @@
       const state = unsaved.get(at)?.state ?? (fresh.has(at) ? "saved" : "");
       if (state) place.dataset.s = state; else delete place.dataset.s;
       place.title = unsaved.get(at)?.error ?? "";
+      if (place.tagName === "TD" && state === "failed") place.setAttribute("aria-invalid", "true"); else place.removeAttribute("aria-invalid");
     }
   }
   function drawCell(td, at, mine, others) {
@@ -55,7 +56,7 @@
     if (rated) parts.push(element("i", mine.letter));
     if (others.length) parts.push(element("small", othersIn(others)));
     td.replaceChildren(...parts);
-    td.className = [columns.get(at.split(".")[1]).kind, rated && `v${mine.value}`, !rated && !others.length && "none", split && "split", td.classList.contains("sel") && "sel"].filter(Boolean).join(" ");
+    td.className = [columns.get(at.split(".")[1]).kind, rated && `v${mine.value}`, !rated && !others.length && "none", split && "split", "typed" in td.dataset && "typing", td.classList.contains("sel") && "sel"].filter(Boolean).join(" ");
     td.setAttribute("aria-label", `${nameOf(at)}: ${rated ? `${plain(mine.value)}, ${BASES[mine.letter]}` : "missing"}${others.length ? `; others ${others.map(plain).join(", ")}` : ""}`);
   }
   function drawLine(line, mine, others) {
@@ -207,10 +208,10 @@
       draw(at);
       if (flash.has(at)) places.get(at).forEach(glow);
     }
-    const put = (name, text) => document.querySelectorAll(`[data-${name}]`).forEach(place => { place.textContent = text; });
-    put("answered", news.answered);
-    put("missing", news.missing);
-    put("asked", news.answered + news.missing);
+    const put = (where, count) => document.querySelectorAll(where).forEach(place => { place.textContent = count.toLocaleString("en-GB"); });
+    put("[data-answered]", news.answered);
+    put("[data-missing], .side [data-nav=rate] .count", news.missing);
+    put("[data-asked]", news.answered + news.missing);
     const known = [...columns.keys()].map(Number).sort((a, b) => a - b);
     $("[data-news]").hidden = news.requirements === +root.dataset.requirements && (!known.length || String(known) === String(news.personas));
   }

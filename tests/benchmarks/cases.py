@@ -20,6 +20,7 @@ from prioritisation.rescoring import rescore
 from tests import processes
 from tests.benchmarks.data import owner, product_of
 from tests.benchmarks.measuring import side_by_side
+from tests.benchmarks.rating_grid import rating_grid
 from tests.benchmarks.set_based import rescore_by_one_statement
 from tests.benchmarks.sure import how_sure
 
@@ -171,5 +172,6 @@ CASES = {
     "rating": one_rating_until_visible,
     "policy": policy_change,
     "ranking": first_fifty,
+    "grid": rating_grid,
     "sure": how_sure,
 }

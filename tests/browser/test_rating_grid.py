@@ -220,6 +220,8 @@ def meet(page, beside, bob):
     expect(mine).to_have_attribute("aria-label", "Dark mode, Nurse: missing; others 4")
     expect(mine).to_have_text("−others +4")
     press(page, "2")
+    saved(page)
+    ring(beside)
     expect(theirs).to_have_attribute("aria-label", "Dark mode, Nurse: 4, guessed; others −2")
     expect(theirs).to_have_class("end_user v4 split")
     expect(mine).to_have_class("end_user v-2 split")
