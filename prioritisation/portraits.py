@@ -1,20 +1,20 @@
 """The page of personas: their say, their adoption, and what counting a new one would do."""
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from django.db import connection
 
 from personas.models import AdoptionReading
 from prioritisation import scoring
+from prioritisation.adoption_line import Trend, trend
 from prioritisation.inputs import read_inputs
 from prioritisation.models import Rating
 from prioritisation.people import people_of
 from products.models import OPEN
 
 FEW_PERCENT = 0.02
-POINTS_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +25,8 @@ class Step:
     people: int
     width: float
     cut: float = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    x: float
-    y: float
-    day: object
-    share: float
+    """Those who also work around it, at the end of those who use it."""
+    of_these: bool = False
 
 
 @dataclass(slots=True)
@@ -42,8 +36,10 @@ class Portrait:
     """Of the whole say, 0…1; None where not counted."""
     adoption: float | None
     funnel: list
-    trend: list
+    trend: Trend
     unrated: int = 0
+    comes_in: list = field(default_factory=list)
+    """Titles that counting them now would bring into the top three."""
     top_would_change: bool = False
 
     @property
@@ -101,7 +97,7 @@ def read_gallery(product):
             share.get(persona.pk),
             adoption.get(persona.pk),
             _funnel(persona),
-            _trend(history[persona.pk], people.policy),
+            trend(history[persona.pk], people.policy),
         )
         for persona in people.personas
     ]
@@ -111,12 +107,12 @@ def read_gallery(product):
 
 
 def _history(product):
-    """Persona id → its last readings, oldest first."""
+    """Persona id → its readings, oldest first."""
     found = defaultdict(list)
-    readings = AdoptionReading.objects.filter(product=product, installed__gt=0)
+    readings = AdoptionReading.objects.filter(product=product)
     for reading in readings.order_by("observed_on", "id"):
         found[reading.persona_id].append(reading)
-    return defaultdict(list, {pk: rows[-POINTS_SHOWN:] for pk, rows in found.items()})
+    return found
 
 
 def _funnel(persona):
@@ -137,28 +133,12 @@ def _funnel(persona):
             reading.worked_around,
             width(loyal),
             round(width(reading.active) - width(loyal), 1),
+            of_these=True,
         ),
     ]
     if persona.headcount:
         steps.insert(0, Step("in the segment", persona.headcount, width(persona.headcount)))
     return steps
-
-
-def _trend(readings, policy):
-    """Adoption at each reading, as points of a 160 × 82 chart."""
-    if len(readings) < 2:
-        return []
-    first, last = readings[0].observed_on, readings[-1].observed_on
-    days = (last - first).days or 1
-    points = []
-    for reading in readings:
-        loyal = (
-            reading.active - reading.worked_around + policy.assumed_seats * policy.assumed_adoption
-        )
-        share = loyal / (reading.installed + policy.assumed_seats)
-        x = 34 + (reading.observed_on - first).days / days * 160
-        points.append(Point(round(x, 1), round(90 - share * 82, 1), reading.observed_on, share))
-    return points
 
 
 def _foresee(product, gallery):
@@ -168,7 +148,9 @@ def _foresee(product, gallery):
         return
     rated = defaultdict(set)
     for persona_id, requirement_id in Rating.objects.filter(
-        product=product, requirement__status__in=OPEN
+        product=product,
+        persona__in=[one.persona.pk for one in waiting],
+        requirement__status__in=OPEN,
     ).values_list("persona", "requirement"):
         rated[persona_id].add(requirement_id)
     with connection.cursor() as cursor:
@@ -180,7 +162,18 @@ def _foresee(product, gallery):
             inputs.personas.ids == one.persona.pk, 1.0, inputs.personas.importance
         )
         counted = replace(inputs.personas, importance=importance)
-        one.top_would_change = _top_three(inputs, counted) != before
+        after = _top_three(inputs, counted)
+        one.top_would_change = after != before
+        one.comes_in = [pk for pk in after if pk not in before]
+    _name(product, waiting)
+
+
+def _name(product, portraits):
+    """Titles instead of ids in what comes in."""
+    ids = {pk for one in portraits for pk in one.comes_in}
+    titles = dict(product.requirements.filter(pk__in=ids).values_list("pk", "title"))
+    for one in portraits:
+        one.comes_in = [titles[pk] for pk in one.comes_in if pk in titles]
 
 
 def _top_three(inputs, personas):

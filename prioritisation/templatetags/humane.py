@@ -20,6 +20,12 @@ def in_words(number):
 
 
 @register.filter
+def quoted(titles):
+    """“A”, “B” and “C”."""
+    return and_join([f"“{title}”" for title in titles])
+
+
+@register.filter
 def day(moment):
     """today, yesterday, last week's days by name, else 12 November."""
     if moment is None:

@@ -25,9 +25,15 @@ def reading_new(request, product, pk):
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
-            messages.success(request, f"The reading of {persona.name} is recorded.")
-            return redirect("personas", product.key)
+            return _recorded(request, product, persona)
     return _page(request, product, form=form, of=pk, status=422)
+
+
+def _recorded(request, product, persona):
+    if request.htmx:
+        return _page(request, product, recorded=persona.pk)
+    messages.success(request, f"The reading of {persona.name} is recorded.")
+    return redirect("personas", product.key)
 
 
 def _form(persona, data=None, reading=None):
@@ -41,7 +47,8 @@ def _form(persona, data=None, reading=None):
     return form
 
 
-def _page(request, product, *, form=None, of=None, status=200):
+def _page(request, product, *, form=None, of=None, recorded=None, status=200):
+    """The page or, for htmx, the card of the persona whose reading was posted."""
     gallery = read_gallery(product)
     for one in gallery.portraits:
         persona = one.persona
@@ -50,7 +57,10 @@ def _page(request, product, *, form=None, of=None, status=200):
         "product": product,
         "gallery": gallery,
         "opened": of,
+        "recorded": recorded,
+        "mine": next((p for p in gallery.portraits if p.persona.pk == (of or recorded)), None),
         "may_edit": may(product, "edit_personas"),
         "may_record": may(product, "record_reading"),
     }
-    return render(request, "prioritisation/personas.html", page, status=status)
+    template = "_recorded" if request.htmx and page["mine"] else "personas"
+    return render(request, f"prioritisation/{template}.html", page, status=status)

@@ -1,6 +1,6 @@
 import pytest
 
-from personas.models import AdoptionReading
+from personas.models import AdoptionReading, Persona
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -13,11 +13,11 @@ def rota(client):
     return cast.rota(alice)
 
 
-def record(client, rota, persona="Nurse", **given):
+def record(client, rota, persona="Nurse", headers=None, **given):
     plain = {"installed": "500", "active": "200", "worked_around": "60", "note": "", "source": ""}
     persona = rota.personas.get(name=persona)
     address = f"/p/ROTA/personas/{persona.pk}/readings/"
-    return client.post(address, plain | {"observed_on": "2026-11-01"} | given)
+    return client.post(address, plain | {"observed_on": "2026-11-01"} | given, headers=headers)
 
 
 def test_a_reading_is_recorded_in_place(client, rota):
@@ -50,7 +50,39 @@ def test_the_card_shows_the_funnel_and_the_line_over_time(client, rota):
         ("also work around it", 60, 48),
     ]
     # (200 − 60 + 5) / 510 and (300 − 60 + 5) / 510
-    assert [round(point.share, 4) for point in nurse.trend] == [0.2843, 0.4804]
+    assert [round(point.share, 4) for point in nurse.trend.points] == [0.2843, 0.4804]
+
+
+def test_without_reloading_the_card_comes_back_and_the_others_shares_with_it(client, rota):
+    headers = {"HX-Request": "true"}
+    Persona.objects.create(product=rota, name="Ward lead", kind="end_user", headcount=500)
+
+    card = record(client, rota, headers=headers, active="450", worked_around="0")
+
+    text = card.content.decode()
+    nurse, lead, hospital = (
+        rota.personas.get(name=name).pk for name in ("Nurse", "Ward lead", "Hospital")
+    )
+    assert card.status_code == 200
+    assert text.count("<article") == 1
+    assert "Recorded." in text
+    # Won: (450 + 5) / 510 = .892, half of them before; the gaps 1.108 and 1.5 share the 85 %.
+    assert f'id="share-{nurse}"><b>36\u00a0%' in text
+    assert f'id="share-{lead}" hx-swap-oob="true"><b>49\u00a0%' in text
+    # (.892 + .5) / 2 of all use it
+    assert f'id="reach-{hospital}" hx-swap-oob="true"' in text
+    assert "<b>70\u00a0%</b> now" in text
+
+
+def test_without_reloading_a_bad_reading_comes_back_in_its_card(client, rota):
+    card = record(client, rota, headers={"HX-Request": "true"}, active="501")
+
+    text = card.content.decode()
+    assert card.status_code == 422
+    assert "Nothing was saved" in text
+    assert "501 use it, but only 500 have it." in text
+    assert 'value="501"' in text
+    assert not AdoptionReading.objects.exists()
 
 
 @pytest.mark.parametrize(
