@@ -74,7 +74,7 @@ def harms_of(ranking, row):
 def read_requirement(product, requirement):
     """(Ranking, Row) of one requirement, whatever its status."""
     found = read_ranking(
-        product, statuses=ALL_STATUSES, only_ranked=False, requirement_id=requirement.pk
+        product, statuses=ALL_STATUSES, only_ranked=False, requirement_ids=[requirement.pk]
     )
     return found, found.rows[0]
 

@@ -69,17 +69,22 @@ class Question:
     points: str
 
 
-def in_hundredths(parts, total):
-    """Ten-thousandths as hundredths that add up to the total, rounded (half up).
+def in_steps(parts, total, step):
+    """Ten-thousandths as whole steps that add up to the total, rounded (half up).
 
     By largest remainder, ties to the earlier one; `parts` add up to `total`.
     """
-    whole = (total + 50) // 100
-    floors = [part // 100 for part in parts]
-    by_remainder = sorted(range(len(parts)), key=lambda i: (-(parts[i] % 100), i))
+    whole = (total + step // 2) // step
+    floors = [part // step for part in parts]
+    by_remainder = sorted(range(len(parts)), key=lambda i: (-(parts[i] % step), i))
     for i in by_remainder[: whole - sum(floors)]:
         floors[i] += 1
     return floors
+
+
+def in_hundredths(parts, total):
+    """Ten-thousandths as hundredths that add up to the total (in_steps)."""
+    return in_steps(parts, total, 100)
 
 
 def sum_of(row, personas):

@@ -177,9 +177,8 @@ def _with_first(product, rows, number):
     asked_for = [row for row in rows if row.number == number]
     if not asked_for:
         pk = product.requirements.open().filter(number=number).values_list("pk", flat=True).first()
-        asked_for = (
-            read_ranking(product, only_ranked=False, requirement_id=pk, limit=1).rows if pk else []
-        )
+        only = {"only_ranked": False, "requirement_ids": [pk]}
+        asked_for = read_ranking(product, **only).rows if pk else []
     return asked_for + [row for row in rows if row.number != number]
 
 

@@ -41,18 +41,18 @@ FROM_THE_TOP = f"""
 
 
 def ranking_query(
-    product, order, statuses, only_ranked, tag, search, requirement_id, limit, offset
+    product, order, statuses, only_ranked, tag, search, requirement_ids, limit, offset
 ):
     values = {
         "product": product.pk,
         "statuses": list(statuses),
         "tag": tag,
         "search": f"%{_escaped(search)}%",
-        "requirement": requirement_id,
+        "requirements": requirement_ids,
         "limit": None if limit is None else limit + 1,
         "offset": offset,
     }
-    narrowed = tag or search or requirement_id or not set(statuses) >= set(OPEN)
+    narrowed = tag or search or requirement_ids or not set(statuses) >= set(OPEN)
     if only_ranked and limit and order == "score" and not narrowed:
         return FROM_THE_TOP, values
     conditions = ["q.product_id = %(product)s", "q.status = ANY (%(statuses)s)"]
@@ -66,8 +66,8 @@ def ranking_query(
             " OR (SELECT key FROM products_product WHERE id = q.product_id) || '-' || q.number"
             " ILIKE %(search)s)"
         )
-    if requirement_id:
-        conditions.append("q.id = %(requirement)s")
+    if requirement_ids:
+        conditions.append("q.id = ANY (%(requirements)s)")
     return (
         f"SELECT {COLUMNS} FROM products_requirement q"
         " LEFT JOIN prioritisation_score p ON p.requirement_id = q.id"
@@ -76,6 +76,16 @@ def ranking_query(
         " LIMIT %(limit)s OFFSET %(offset)s",
         values,
     )
+
+
+#: a ranked requirement's neighbours in the list: the ids right above and right below
+NEIGHBOURS = f"""
+    SELECT above, below FROM (
+        SELECT requirement_id, lag(requirement_id) OVER listed AS above,
+            lead(requirement_id) OVER listed AS below
+        FROM prioritisation_score WHERE {MINE} WINDOW listed AS (ORDER BY score DESC, number)
+    ) found WHERE requirement_id = %(requirement)s
+"""
 
 
 def _escaped(text):

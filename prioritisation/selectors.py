@@ -190,7 +190,7 @@ def found_ranking(
     only_ranked=True,
     tag="",
     search="",
-    requirement_id=None,
+    requirement_ids=None,
     limit=None,
     offset=0,
 ):
@@ -201,7 +201,7 @@ def found_ranking(
     that have one. With a limit there is one row more, where there are more.
     """
     query, values = ranking_query(
-        product, order, statuses or OPEN, only_ranked, tag, search, requirement_id, limit, offset
+        product, order, statuses or OPEN, only_ranked, tag, search, requirement_ids, limit, offset
     )
     with snapshot(), connection.cursor() as cursor:
         standing = standing_of(product.pk)

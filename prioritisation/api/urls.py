@@ -2,6 +2,7 @@ from django.urls import path
 
 from prioritisation.api import (
     asking,
+    comparison,
     docs,
     explanation,
     history,
@@ -28,6 +29,11 @@ urlpatterns = [
         name="api_ratings_of_product",
     ),
     path("products/<str:key>/ask-next/", asking.AskNext.as_view(), name="api_ask_next"),
+    path(
+        "products/<str:key>/comparison/",
+        comparison.Comparison.as_view(),
+        name="api_comparison",
+    ),
     path("products/<str:key>/sensitivity/", sure.Sensitivity.as_view(), name="api_sensitivity"),
     path("products/<str:key>/plausible/", sure.Plausible.as_view(), name="api_plausible"),
     path("personas/", personas.Personas.as_view(), name="api_personas"),

@@ -2,8 +2,10 @@
 
 from django.shortcuts import render
 
+from prioritisation.selectors import read_ranking
 from prioritisation.sensitivity import TOPS
 from prioritisation.to_ask import read_asking
+from prioritisation.versus import read_versus
 from products.access import may, product_view
 
 QUESTIONS = 50
@@ -21,3 +23,38 @@ def ask(request, product):
         "may_rate": may(product, "rate"),
     }
     return render(request, "prioritisation/ask.html", context)
+
+
+@product_view("read")
+def compare(request, product):
+    """Two requirements by number, `?a=` and `?b=`; the first two of the ranking if neither is."""
+    a, b = (request.GET.get(name, "").strip() for name in "ab")
+    if not a and not b:
+        a, b = ([str(row.number) for row in read_ranking(product, limit=2).rows] + ["", ""])[:2]
+    one, other = _id_of(product, a), _id_of(product, b)
+    found = read_versus(product, [(one, other)]) if one and other and one != other else []
+    wrong = _wrong(product, a, one), _wrong(product, b, other)
+    if one and other and not found:
+        same = "Choose another one to compare it with."
+        unrated = "Both have to be rated, by somebody who counts."
+        wrong = "", same if one == other else unrated
+    context = {
+        "product": product,
+        "chosen": list(zip("ab", (a, b), wrong, strict=True)),
+        "versus": found[0] if found else None,
+    }
+    return render(request, "prioritisation/compare.html", context)
+
+
+def _id_of(product, text):
+    """Of "5" or "ROTA-5"; None if there is none."""
+    number = text.upper().removeprefix(f"{product.key}-")
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        return None
+    return product.requirements.filter(number=number).values_list("pk", flat=True).first()
+
+
+def _wrong(product, text, found):
+    if found or not text:
+        return ""
+    return f"There is no {product.key}-{text}." if text.isdigit() else "Give its number."

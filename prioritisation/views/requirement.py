@@ -14,6 +14,7 @@ from prioritisation.requirement_form import CommentForm, DecisionForm, RatingFor
 from prioritisation.selectors import standing_of
 from prioritisation.services import withdraw_rating
 from prioritisation.talk import read_talk
+from prioritisation.versus import read_place
 from prioritisation.views.rate import ANCHORS, remember_basis
 from products.access import may, product_view
 from products.models import Comment
@@ -144,6 +145,7 @@ def _context(
         "requirement": found,
         "here": reverse("requirement", args=[product.key, found.number]),
         "dossier": dossier,
+        "place": read_place(product, found.pk),
         "description": html_of(found.description) if found.description else "",
         "persona": persona,
         "asked": bool(named) and may(product, "rate"),

@@ -5,11 +5,13 @@ from rest_framework.test import APIClient
 
 from accounts.models import Token
 from personas.models import Persona
+from prioritisation.rescoring import rescore
 from products.models import Membership
 
 
 @pytest.fixture
 def urls(product):
+    rescore(product.pk)
     requirement = product.requirements.first()
     return [
         "/api/v1/products/ROTA/",
@@ -19,6 +21,7 @@ def urls(product):
         "/api/v1/products/ROTA/ranking.csv",
         "/api/v1/products/ROTA/ratings/",
         "/api/v1/products/ROTA/ask-next/",
+        "/api/v1/products/ROTA/comparison/?a=1&b=2",
         "/api/v1/personas/?product=ROTA",
         f"/api/v1/personas/{product.personas.first().pk}/",
         f"/api/v1/adoption-readings/?persona={product.personas.first().pk}",

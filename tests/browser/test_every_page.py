@@ -16,6 +16,7 @@ OF_A_PRODUCT = [
     "requirement_new",
     "rate",
     "ask",
+    "compare",
     "start",
     "personas",
     "persona_new",

@@ -9,7 +9,7 @@ from prioritisation.rescoring import rescore
 from tests import cast
 from tests.prioritisation.requirements.pages import signed_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
