@@ -216,52 +216,51 @@ def rows_of(product, found, personas):
     ids = [persona.id for persona in personas]
     for values in found:
         number = values[1]
-        contributions, unrealised, means, confidences = (
-            dict(zip(ids, array or (), strict=False)) for array in values[23:]
-        )
+        contributions, unrealised, means, confidences = (array or () for array in values[23:])
         rows.append(
             Row(
                 values[0],
                 number,
                 f"{product.key}-{number}",
                 *values[2:23],
-                contributions,
-                unrealised,
-                {i: mean / UNIT for i, mean in means.items() if confidences[i]},
-                confidences,
+                dict(zip(ids, contributions, strict=False)),
+                dict(zip(ids, unrealised, strict=False)),
+                {
+                    pk: mean / UNIT
+                    for pk, mean, known in zip(ids, means, confidences, strict=False)
+                    if known
+                },
+                dict(zip(ids, confidences, strict=False)),
                 [],
                 [],
             )
         )
-    _flag(rows, personas)
+    _flag(rows, [values[25:] for values in found], personas)
     return rows
 
 
-def _flag(rows, personas):
-    """Fill flags and harmed of the rows that are rated."""
-    scored = [row for row in rows if row.answered]
-    if not scored or not personas:
-        _flag_must_do(rows)
-        return
-    ids = [persona.id for persona in personas]
-    means = np.array([[row.means.get(i, 0) for i in ids] for row in scored])
-    rated = np.array([[i in row.means for i in ids] for row in scored])
-    found = signals(
-        np.rint(means * UNIT).astype(np.int64),
-        rated,
-        np.array([row.answered for row in scored]),
-        Weights(
-            persona_ids=np.array(ids),
-            is_end_user=np.array([persona.is_end_user for persona in personas]),
-            adoption=np.array([persona.adoption or 0 for persona in personas]),
-            people=np.zeros(len(ids)),
-            weights=np.array([persona.weight for persona in personas]),
-            missing_size=(),
-        ),
-    )
-    for row, signal in zip(scored, found, strict=True):
-        row.flags = list(signal.flags)
-        row.harmed = list(signal.harmed)
+def _flag(rows, opinions, personas):
+    """Fill flags and harmed of the rows that are rated; `opinions` are their means and
+    confidences."""
+    scored = [(row, *opinion) for row, opinion in zip(rows, opinions, strict=True) if row.answered]
+    if scored and personas:
+        rated, means, confidences = zip(*scored, strict=True)
+        found = signals(
+            np.array(means, np.int64),
+            np.array(confidences) > 0,
+            np.array([row.answered for row in rated]),
+            Weights(
+                persona_ids=np.array([persona.id for persona in personas]),
+                is_end_user=np.array([persona.is_end_user for persona in personas]),
+                adoption=np.array([persona.adoption or 0 for persona in personas]),
+                people=np.zeros(len(personas)),
+                weights=np.array([persona.weight for persona in personas]),
+                missing_size=(),
+            ),
+        )
+        for row, signal in zip(rated, found, strict=True):
+            row.flags = list(signal.flags)
+            row.harmed = list(signal.harmed)
     _flag_must_do(rows)
 
 

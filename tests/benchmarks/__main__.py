@@ -1,4 +1,4 @@
-"""`make bench`, or `python -m tests.benchmarks rating policy ranking` for some of it."""
+"""`make bench`, or `python -m tests.benchmarks rating policy ranking preview` for some of it."""
 
 import os
 import secrets
@@ -37,12 +37,13 @@ def _run(names):
     # After django.setup: the models.
     from django.core.management import call_command
 
-    from tests.benchmarks.cases import CASES
+    from tests.benchmarks import cases, slider
 
+    known = cases.CASES | slider.CASES
     call_command("migrate", verbosity=0)
     print(HEAD, flush=True)  # noqa: T201
-    for name in names or CASES:
-        for comparison in CASES[name]():
+    for name in names or known:
+        for comparison in known[name]():
             print(comparison.line(), flush=True)  # noqa: T201
 
 

@@ -140,7 +140,7 @@ def _say(product, say):
 def first_fifty():
     """The ranking's first 50 of 10,000, signed in, beside a bare psycopg2 + json view."""
     product = product_of(10_002)
-    session = _signed_in(owner())
+    session = signed_in(owner())
     cookie = f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
     bare_database = {"DATABASE_URL": os.environ["DATABASE_URL"]}
     with contextlib.ExitStack() as stack:
@@ -159,7 +159,7 @@ def first_fifty():
         )
 
 
-def _signed_in(user):
+def signed_in(user):
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]

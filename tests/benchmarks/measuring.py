@@ -51,6 +51,23 @@ def limit(name: str, subject: Callable, *, at_most: float, turns: int, warm_up: 
     return Limit(name, times[warm_up:], at_most)
 
 
+@dataclass(frozen=True)
+class Timed:
+    """Milliseconds of something that has an aim of its own."""
+
+    name: str
+    times: list[float]
+    aim: float
+
+    def line(self) -> str:
+        median = statistics.median(self.times)
+        verdict = "ok" if median <= self.aim else "ABOVE"
+        return (
+            f"{self.name:<62} {median:8.2f} {'':8} {_p95(self.times):8.2f}"
+            f" {'':6} ≤ {self.aim:g} {verdict}"
+        )
+
+
 HEAD = f"{'medians of pairs, in ms':<62} {'ours':>8} {'beside':>8} {'our p95':>8} {'ratio':>6}"
 
 
