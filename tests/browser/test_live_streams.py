@@ -10,7 +10,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from prioritisation.rescoring import rescore
-from tests import cast, processes
+from tests import cast, processes, servers
 from tests.browser.fixtures import page_of
 
 LIVE_SECONDS, POLL_SECONDS = 1.0, 5.0
@@ -62,13 +62,14 @@ class Watched:
         return time.monotonic() - begun
 
 
+@pytest.mark.usefixtures("worker")
 def test_an_edit_moves_the_others_screen_with_and_without_the_live_process(rota, browser):
     port = processes.free_port()
-    live_url = f"http://127.0.0.1:{port}/live/"
+    broker = {"REDIS_URL": servers.REDIS_URL_OF_THE_SITE}
     with contextlib.ExitStack() as stack:
-        address = stack.enter_context(processes.site(LIVE_URL=live_url))
-        stack.enter_context(processes.celery_worker())
-        live = stack.enter_context(processes.live(port))
+        live_url = f"http://127.0.0.1:{port}/live/"
+        address = stack.enter_context(processes.site(LIVE_URL=live_url, **broker))
+        live = stack.enter_context(processes.live(port, **broker))
         bob = stack.enter_context(page_of(browser, person("bob"), address))
         alice = stack.enter_context(page_of(browser, person("alice"), address))
         said = []
@@ -88,7 +89,7 @@ def test_an_edit_moves_the_others_screen_with_and_without_the_live_process(rota,
         is_streaming(bob).not_to_be_attached()
         watched.seconds_until_moved(within=POLL_SECONDS)
 
-        stack.enter_context(processes.live(port))
+        stack.enter_context(processes.live(port, **broker))
         is_streaming(bob).to_be_attached(timeout=10_000)
         took = [watched.seconds_until_moved(within=POLL_SECONDS) for _ in range(3)]
         assert statistics.median(took) < LIVE_SECONDS, took
