@@ -121,6 +121,14 @@ class Surprise:
     users: list
     """Names of the end users who don't care."""
     reach: float
+    lost: int
+    """What it is worth to payers, but not to the score; ten-thousandths."""
+
+
+def most_surprising(products):
+    """The Surprise of these products that loses most, or None."""
+    found = [one for one in map(surprise, products) if one]
+    return max(found, key=lambda one: one.lost, default=None)
 
 
 def surprise(product):
@@ -129,6 +137,10 @@ def surprise(product):
     rows = [row for row in ranking.rows if "shelfware" in row.flags]
     if not rows:
         return None
-    row = max(rows, key=lambda row: (sum(row.unrealised.values()), -row.number))
+    row = max(rows, key=lambda row: (_lost(row), -row.number))
     users = [p.name for p in ranking.personas if p.is_end_user and row.means.get(p.id, 9) <= 0.5]
-    return Surprise(product, row.number, row.title, row.rank, users, row.reach)
+    return Surprise(product, row.number, row.title, row.rank, users, row.reach, _lost(row))
+
+
+def _lost(row):
+    return sum(row.unrealised.values())

@@ -2,7 +2,7 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from prioritisation.cards import read_cards, surprise
+from prioritisation.cards import most_surprising, read_cards
 from products.access import signed_in
 from products.models import Product
 from products.roles import Role
@@ -14,8 +14,7 @@ from products.services import delete_product
 def products(request):
     cards = read_cards(request.user)
     samples = [card.product for card in cards if card.product.is_sample]
-    found = next(filter(None, map(surprise, samples)), None)
-    page = {"cards": cards, "samples": samples, "surprise": found}
+    page = {"cards": cards, "samples": samples, "surprise": most_surprising(samples)}
     return render(request, "products/list.html", page)
 
 

@@ -79,6 +79,23 @@ def test_a_sample_opens_on_a_surprise(client, rota):
     assert "“Single sign-on” is 2nd: Nurse doesn’t care, and only 50\u00a0% would use it." in page
 
 
+def test_of_several_samples_the_one_that_loses_most_surprises(client, rota, alice):
+    # Alba is first by name; its hospital says 3 where Rota's says 5.
+    alba = create_product(name="Alba", owner=alice)
+    for name, kind, value in [("Nurse", "end_user", 0), ("Hospital", "procurer", 3)]:
+        persona = alba.personas.create(product=alba, name=name, kind=kind)
+        lift, _ = alba.requirements.get_or_create(product=alba, title="A lift")
+        lift.ratings.create(product=alba, persona=persona, value=value, basis="seen")
+    Product.objects.update(is_sample=True)
+    rescore(rota.pk)
+    rescore(alba.pk)
+
+    surprise = client.get("/").context["surprise"]
+
+    # 100 · .15 · 5/5 · (1 − .5), where Alba loses 100 · .15 · 3/5 · .5
+    assert (surprise.title, surprise.lost) == ("Single sign-on", 75_000)
+
+
 def test_settings_are_saved(client, rota):
     response = edit(client, name="Rota 2", capacity="60", effort_unit="points")
 
