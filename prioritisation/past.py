@@ -50,6 +50,18 @@ def rankings_at(product, versions):
     return found
 
 
+def scores_at(product, versions):
+    """Version → {requirement id: score in ten-thousandths}, of all that had one by then; those
+    that were deleted keep their last."""
+    wanted = sorted(set(versions))
+    standing, found = {}, {}
+    changes = _last_changes(product.pk, wanted)
+    for index, version in enumerate(wanted):
+        standing |= {pk: score for pk, _key, _number, _ranked, score in changes[index]}
+        found[version] = dict(standing)
+    return found
+
+
 def _placed(standing):
     """`standing`: requirement id → (−score, number, key)."""
     places, rank, last = [], 0, None

@@ -19,15 +19,26 @@ from personas.services import record_reading
 from prioritisation.models import ScoreChange, ScoringPolicy, ScoringRun
 from prioritisation.rescoring import rescore
 from prioritisation.services import NewRating, record_ratings
+from prioritisation.writing import writing
 from products.models import Comment, Product, Requirement
-from products.services import add_requirements, create_product
+from products.services import add_requirements, create_product, delete_product
 
 STORIES = Path(__file__).parent / "samples"
 BEGAN_WEEKS_AGO = 28
+#: ends the name of a sample until its whole story is told
+UNFINISHED = " (being told)"
 
 
 def load_samples(owner, *, today=None):
-    """Make the samples that the owner hasn't got; return those. Call it inside `writing(…)`."""
+    """Make the samples that the owner hasn't got; return those.
+
+    Each step of a story is a transaction of its own, as it was in life: History tells what each
+    did to the scores. A story that was broken off is told again from the beginning.
+    """
+    broken_off = Product.objects.filter(is_sample=True, memberships__user=owner)
+    for product in broken_off.filter(name__endswith=UNFINISHED):
+        with writing(user=owner, means="command"):
+            delete_product(product)
     stories = [json.loads(path.read_text()) for path in sorted(STORIES.glob("*.json"))]
     has = set(
         Product.objects.filter(is_sample=True, memberships__user=owner).values_list(
@@ -46,18 +57,29 @@ class _Telling:
 
     def tell(self):
         self.began = self._moment(weeks_ago=BEGAN_WEEKS_AGO)
+        arrived = self.story.get("arrived", {})
+        with self._writing():
+            later = self._begin(arrived)
+            self._rescore(BEGAN_WEEKS_AGO)
+        self._let_time_pass(later)
+        with self._writing():
+            self.product.name = self.story["name"]
+            self.product.save(update_fields=["name"])
+        return self.product
+
+    def _writing(self):
+        return writing(user=self.owner, means="command")
+
+    def _begin(self, arrived):
+        """All that was there from the beginning; return what came later: (weeks ago, NewRating)."""
         self.product = self._make_product()
         self.personas = self._make_personas()
         requirements = self._make_requirements()
         ratings = self._ratings(requirements)
-        arrived = self.story.get("arrived", {})
         self._weigh(self.story.get("policy_before") or self.story.get("policy", {}))
         self._rate([new for new in ratings if new.source not in arrived])
         self._comment(requirements)
-        self._let_time_pass(
-            [(arrived[new.source], new) for new in ratings if new.source in arrived]
-        )
-        return self.product
+        return [(arrived[new.source], new) for new in ratings if new.source in arrived]
 
     def _moment(self, *, weeks_ago):
         day = self.today - timedelta(weeks=weeks_ago)
@@ -65,9 +87,10 @@ class _Telling:
 
     def _make_product(self):
         is_free = not Product.objects.filter(key=self.story["key"]).exists()
-        fields = {name: self.story[name] for name in ("name", "description", "capacity")}
+        fields = {name: self.story[name] for name in ("description", "capacity")}
         return create_product(
             owner=self.owner,
+            name=self.story["name"] + UNFINISHED,
             key=self.story["key"] if is_free else "",
             effort_unit=self.story.get("effort_unit", "days"),
             is_sample=True,
@@ -150,7 +173,6 @@ class _Telling:
 
         `later`: (weeks ago, NewRating) of what sources said then.
         """
-        rescore(self.product.pk)
         days = defaultdict(list)
         for told in self.story["personas"]:
             for reading in told.get("readings", []):
@@ -163,10 +185,9 @@ class _Telling:
             days[before["until_weeks_ago"]].append(partial(self._weigh, self.story["policy"]))
         for weeks_ago in sorted(days, reverse=True):
             for happen in days[weeks_ago]:
-                happen()
-            version = rescore(self.product.pk)
-            self._date_back(version, self._moment(weeks_ago=weeks_ago))
-        self._date_back(1, self.began)
+                with self._writing():
+                    happen()
+                    self._rescore(weeks_ago)
 
     def _record(self, name, reading):
         record_reading(
@@ -176,7 +197,9 @@ class _Telling:
             **{key: value for key, value in reading.items() if key != "weeks_ago"},
         )
 
-    def _date_back(self, version, moment):
-        runs = ScoringRun.objects.filter(product=self.product, version=version)
+    def _rescore(self, weeks_ago):
+        """A run dated back. In the transaction of its cause: no worker comes first."""
+        moment = self._moment(weeks_ago=weeks_ago)
+        runs = ScoringRun.objects.filter(product=self.product, version=rescore(self.product.pk))
         ScoreChange.objects.filter(run__in=runs).update(created_at=moment)
         runs.update(computed_at=moment)

@@ -90,12 +90,12 @@ def test_a_sample_has_a_past(samples):
     rota = samples["ROTA"]
     runs = list(ScoringRun.objects.filter(product=rota).order_by("version"))
 
-    # Before any reading, then after each day on which a reading, a source or a policy came in.
+    # Before any reading, then after each reading, source and policy that came in.
     weeks = [28, 26, 24, 20, 18, 14, 10, 9, 7, 6, 5, 4, 3, 2]
     newest = AdoptionReading.objects.filter(product=rota).latest("observed_on").observed_on
     assert newest < date.today()  # noqa: DTZ011 - the database's zone is UTC as well
-    assert [run.version for run in runs] == [*range(1, 15)]
-    days = [run.computed_at.date() for run in runs]
+    assert [run.version for run in runs] == [*range(1, len(runs) + 1)]
+    days = [*dict.fromkeys(run.computed_at.date() for run in runs)]
     assert days == [newest - timedelta(weeks=ago - 2) for ago in weeks]
     changes = ScoreChange.objects.filter(product=rota).select_related("run")
     assert {change.created_at for change in changes} <= {run.computed_at for run in runs}

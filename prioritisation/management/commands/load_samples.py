@@ -2,7 +2,6 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
 from prioritisation.sampling import load_samples
-from prioritisation.writing import writing
 
 
 class Command(BaseCommand):
@@ -23,8 +22,7 @@ class Command(BaseCommand):
         if found is None:
             called = f"No user has the name or e-mail {owner}." if owner else "Name the owner."
             raise CommandError(called)
-        with writing(user=found, means="command"):
-            products = load_samples(found)
+        products = load_samples(found)
         if verbosity:
             keys = ", ".join(product.key for product in products)
             self.stdout.write(keys or "The samples are there already.")

@@ -1,0 +1,186 @@
+"""A product's inputs as they were: events of the input history, applied one after another. Pure.
+
+Scores come from the one `scoring.score`, so a replayed score has the bits of the one that was
+stored, as long as the formula is the same.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+
+from prioritisation import scoring
+
+POLICY, PERSONA, READING, REQUIREMENT, RATING = (
+    "policy",
+    "persona",
+    "reading",
+    "requirement",
+    "rating",
+)
+ALL = None
+"""In place of ids: every requirement of the product."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A row as one transaction left it; `values` is None where it deleted the row.
+
+    policy       a scoring.Policy
+    persona      (is end user, headcount or nan, importance)
+    reading      (persona id, day, installed, active, worked_around)
+    requirement  effort or nan
+    rating       (requirement id, persona id, value, confidence)
+    """
+
+    kind: str
+    id: int
+    """The event's own; of two events of one row the later has the higher."""
+    row: int
+    xid: int
+    values: object
+
+
+class Replay:
+    """The inputs after the events applied so far."""
+
+    def __init__(self):
+        self._rows = {kind: {} for kind in (POLICY, PERSONA, READING, REQUIREMENT)}
+        self._ratings = defaultdict(dict)
+        self._requirement_of = {}
+        self._newest = {}
+
+    def apply(self, events):
+        """Apply the events of one transaction; return the ids of the requirements whose score
+        it can change, or ALL.
+
+        Transactions of one run come by their ids, not by their COMMITs. An event that is older
+        than what its row already shows is passed over: it was overwritten before the run.
+        """
+        touched, everything = set(), False
+        for event in events:
+            place = event.kind, event.row
+            if self._newest.get(place, -1) > event.id:
+                continue
+            self._newest[place] = event.id
+            if event.kind == RATING:
+                touched.add(self._rate(event))
+                continue
+            self._put(event)
+            if event.kind == REQUIREMENT:
+                touched.add(event.row)
+            else:
+                everything = True
+        return ALL if everything else touched
+
+    def _put(self, event):
+        rows = self._rows[event.kind]
+        if event.values is None:
+            rows.pop(event.row, None)
+        else:
+            rows[event.row] = event.values
+
+    def _rate(self, event):
+        known = event.values and event.values[0]
+        requirement = known or self._requirement_of.get(event.row)
+        self._requirement_of[event.row] = requirement
+        if event.values is None:
+            self._ratings[requirement].pop(event.row, None)
+        else:
+            self._ratings[requirement][event.row] = event.values[1:]
+        return requirement
+
+    def has(self, requirement_id):
+        return requirement_id in self._rows[REQUIREMENT]
+
+    def scores(self, requirement_ids=ALL):
+        """scoring.Scores of those of the requirements that exist, and their ids (sorted)."""
+        known = self._rows[REQUIREMENT]
+        ids = sorted(known if requirement_ids is ALL else known.keys() & set(requirement_ids))
+        found = scoring.score(
+            next(iter(self._rows[POLICY].values()), scoring.Policy()),
+            self._personas(),
+            self._ratings_of(ids),
+            np.array(ids, np.int64),
+            np.array([known[pk] for pk in ids], np.float64),
+        )
+        return ids, found
+
+    def _personas(self):
+        people = self._rows[PERSONA]
+        ids = sorted(people)
+        latest = {}
+        for pk, (persona, day, *counts) in self._rows[READING].items():
+            if persona not in latest or latest[persona][0] < (day, pk):
+                latest[persona] = ((day, pk), counts)
+        unknown = (None, (np.nan, np.nan, np.nan))
+        measures = np.array([latest.get(pk, unknown)[1] for pk in ids], np.float64).reshape(-1, 3)
+        described = [people[pk] for pk in ids]
+        return scoring.Personas(
+            ids=np.array(ids, np.int64),
+            is_end_user=np.array([one[0] for one in described], bool),
+            headcount=np.array([one[1] for one in described], np.float64),
+            importance=np.array([one[2] for one in described], np.float64),
+            installed=measures[:, 0],
+            active=measures[:, 1],
+            worked_around=measures[:, 2],
+        )
+
+    def _ratings_of(self, ids):
+        rows = [
+            (pk, requirement, *values)
+            for requirement in ids
+            for pk, values in self._ratings.get(requirement, {}).items()
+        ]
+        columns = list(zip(*rows, strict=True)) or [()] * 5
+        kinds = (np.int64, np.int64, np.int64, np.float64, np.float64)
+        return scoring.Ratings(*(np.array(c, k) for c, k in zip(columns, kinds, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What one transaction did to one requirement's stored score; ten-thousandths."""
+
+    version: int
+    """Of the run that took it in."""
+    xid: int
+    by: int
+
+
+def effects(events, runs, requirement_ids=ALL):
+    """Requirement id → its Effects that aren't 0, in the order in which they came about.
+
+    events  Events, each transaction's own by id
+    runs    (version, xids) by version: which transactions each run took in
+
+    An effect is the difference of two integers, the score before and after, so that those of
+    some versions add up to the difference of the scores exactly. A requirement that doesn't
+    exist yet, or that nobody rated, has the score 0; one that is deleted keeps its last.
+    """
+    of = defaultdict(list)
+    for event in events:
+        of[event.xid].append(event)
+    replay, standing, found = Replay(), defaultdict(int), defaultdict(list)
+    for version, xids in runs:
+        new = defaultdict(list)
+        for xid in sorted(xids):
+            touched = replay.apply(of.get(xid, ()))
+            for pk, score in _scored(replay, touched, requirement_ids):
+                if score != standing[pk]:
+                    new[pk].append(Effect(version, xid, score - standing[pk]))
+                    standing[pk] = score
+        for pk, came_about in new.items():
+            if replay.has(pk):
+                found[pk] += came_about
+            else:  # deleted before the run, which never stored what it had become
+                standing[pk] -= sum(effect.by for effect in came_about)
+    return found
+
+
+def _scored(replay, touched, asked):
+    """(id, score) of the requirements that are both touched and asked for."""
+    both = asked if touched is ALL else touched if asked is ALL else touched & set(asked)
+    if both is not ALL and not both:
+        return ()
+    ids, scores = replay.scores(both)
+    return zip(ids, scores.score.tolist(), strict=True)

@@ -1,0 +1,114 @@
+"""Why scores moved: the effects of what was changed add up to the movement, exactly.
+
+Every change is a transaction of its own, as from a page: that is what the history tells apart.
+"""
+
+from datetime import date
+
+import pytest
+from django.db import transaction
+
+from personas.models import Persona
+from personas.services import record_reading
+from prioritisation.models import Rating, ScoreChange, ScoringPolicy
+from prioritisation.movement import movements
+from prioritisation.rescoring import rescore
+from tests import cast
+from tests.prioritisation.editor import Editor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def rota():
+    """Nurses carry 0.85, the hospital 0.15; nobody's adoption is known, so it counts as half."""
+    product = cast.rota(cast.user("alice"))
+    rescore(product.pk)
+    return product
+
+
+def stored(product):
+    """version → {requirement id: the last score that any run up to it wrote}."""
+    found, standing = {}, {}
+    for run in product.runs.order_by("version"):
+        for change in ScoreChange.objects.filter(run=run).order_by("id"):
+            standing[change.requirement_id] = change.score
+        found[run.version] = dict(standing)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_effects_of_random_edits_add_up_between_any_two_versions(rota, seed):
+    Persona.objects.create(product=rota, name="Agency", kind="advertiser")
+    editor = Editor(rota, rota.memberships.get().user, seed)
+    for _ in range(40):
+        for _ in range(editor.chance.randint(1, 3)):
+            with transaction.atomic():
+                editor.edit()
+        rescore(rota.pk)
+    scores = stored(rota)
+
+    assert len(scores) > 30
+    for _ in range(4):
+        start, end = sorted(editor.chance.sample(sorted(scores), 2))
+        moved = movements(rota, start, end)
+        for pk, after in scores[end].items():
+            before = scores[start].get(pk, 0)
+            if pk not in moved:
+                assert after == before
+                continue
+            found = moved[pk]
+            assert (found.before, found.after, found.unexplained) == (before, after, 0)
+            assert sum(effect.by for effect in found.effects) == after - before
+            # Of one requirement alone the same is told.
+            assert movements(rota, start, end, [pk])[pk] == found
+
+
+def test_each_change_of_one_run_has_its_own_effect(rota):
+    # At first Single sign-on: nurses 0, the hospital 5, seen. Nurses 500, adoption 0.5, so the
+    # reach is 0.5, and the score 100 · 0.15 · 1 · 0.5 = 7.5.
+    sso = rota.requirements.get(number=2)
+    nurse = rota.personas.get(name="Nurse")
+    ratings = Rating.objects.filter(requirement=sso, persona=nurse)
+    ratings.update(value=5)
+    # Nurses 5: 85, and the reach grows to 0.5 + 0.25 · 0.5 = 0.625: 85 + 15 · 0.625 = 94.375.
+    with transaction.atomic():
+        record_reading(
+            persona=nurse,
+            observed_on=date(2026, 11, 1),
+            installed=90,
+            active=10,
+            worked_around=0,
+            by=None,
+        )
+    # Adoption (10 + 10 · 0.5) / (90 + 10) = 0.15; reach 0.15 + 0.25 · 0.85 = 0.3625:
+    # 85 + 15 · 0.3625 = 90.4375.
+    ScoringPolicy.objects.filter(product=rota).update(end_user_say=0.75)
+    # 75 + 25 · 0.3625 = 84.0625.
+    assert rescore(rota.pk) == 2
+
+    found = movements(rota, 1, 2)[sso.pk]
+    assert (found.before, found.after) == (75_000, 840_625)
+    assert [effect.by for effect in found.effects] == [868_750, -39_375, -63_750]
+    assert found.unexplained == 0
+
+
+def test_what_another_formula_computed_is_told_apart(rota):
+    ScoreChange.objects.filter(requirement_key="ROTA-2").update(score=70_000)
+    sso = rota.requirements.get(number=2)
+    Rating.objects.filter(requirement=sso, persona__name="Nurse").update(value=5)
+    rescore(rota.pk)
+
+    found = movements(rota, 1, 2)[sso.pk]
+    assert (found.before, found.unexplained) == (70_000, 5_000)
+    assert [effect.by for effect in found.effects] == [868_750]
+
+
+def test_what_a_requirement_had_become_before_it_was_deleted_was_never_stored(rota):
+    sso = rota.requirements.get(number=2)
+    pk = sso.pk
+    Rating.objects.filter(requirement=sso, persona__name="Nurse").update(value=5)
+    sso.delete()
+    rescore(rota.pk)
+
+    assert movements(rota, 1, 2, [pk]) == {}
