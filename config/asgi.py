@@ -58,17 +58,14 @@ async def _answer(scope, receive, send) -> None:
 async def _stream(listener: Listener, receive, send) -> None:
     """Send until the browser has gone, the ticket runs out or somebody is cut off."""
     await _begin(send, HTTPStatus.OK, "text/event-stream")
-    both = {
-        asyncio.create_task(_send_versions(listener, send)),
-        asyncio.create_task(_gone(receive)),
-    }
-    try:
-        await asyncio.wait(
-            both, timeout=listener.ticket.seconds_left, return_when=asyncio.FIRST_COMPLETED
-        )
-    finally:
-        for task in both:
-            task.cancel()
+    tasks = [asyncio.create_task(_send_versions(listener, send))]
+    tasks.append(asyncio.create_task(_gone(receive)))
+    seconds = listener.ticket.seconds_left
+    # Cancelled: the server stops; passed on, each stream would log a traceback.
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
     await send({"type": "http.response.body"})
 
 

@@ -92,7 +92,7 @@ def live(port: int, **env: str) -> Iterator[Child]:
     """The live process at http://127.0.0.1:port/live/, subscribed; it can reach no database."""
     arguments = ["-m", "uvicorn", "config.asgi:application", f"--port={port}"]
     nowhere = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
-    with _program("live", [*arguments, "--timeout-graceful-shutdown=0"], nowhere | env) as child:
+    with _program("live", [*arguments, "--timeout-graceful-shutdown=1"], nowhere | env) as child:
         wait_until(lambda: live_status(port) == 403, children=[child], seconds=30)
         yield child
 

@@ -151,7 +151,7 @@ def _programs(port: int, live_port: int) -> dict[str, list[str]]:
         + ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=INFO"],
         "sweeper": ["manage.py", "sweep_scores"],
         "live": ["-m", "uvicorn", "config.asgi:application", f"--host={HOST}"]
-        + [f"--port={live_port}", "--timeout-graceful-shutdown=0", "--no-access-log"],
+        + [f"--port={live_port}", "--timeout-graceful-shutdown=1", "--no-access-log"],
         "web": ["-m", "gunicorn", "config.wsgi", f"--bind={HOST}:{port}", "--threads=8"]
         + ["--graceful-timeout=5", "--no-control-socket"],
     }
