@@ -51,6 +51,7 @@ urlpatterns = [
     path("p/<str:key>/start/ranking/", start.start_ranking, name="start_ranking"),
     path("p/<str:key>/ask/", reasons.ask, name="ask"),
     path("p/<str:key>/compare/", reasons.compare, name="compare"),
+    path("p/<str:key>/lenses/", reasons.other_lenses, name="lenses"),
     path("p/<str:key>/rate/", rate.rate, name="rate"),
     path("p/<str:key>/rate/cells/", rate.rate_cells, name="rate_cells"),
     path("p/<str:key>/rate/changes/", rate.rate_changes, name="rate_changes"),

@@ -2,6 +2,8 @@
 
 from django.shortcuts import render
 
+from prioritisation.lenses import PAYERS_FIRST
+from prioritisation.other_lenses import TITLES, read_beside
 from prioritisation.selectors import read_ranking
 from prioritisation.sensitivity import TOPS
 from prioritisation.to_ask import read_asking
@@ -9,6 +11,7 @@ from prioritisation.versus import read_versus
 from products.access import may, product_view
 
 QUESTIONS = 50
+ROWS = 200
 
 
 @product_view("read")
@@ -23,6 +26,26 @@ def ask(request, product):
         "may_rate": may(product, "rate"),
     }
     return render(request, "prioritisation/ask.html", context)
+
+
+@product_view("read")
+def other_lenses(request, product):
+    """The order by `?lens=` beside the product's own, and all of them in a table."""
+    asked = request.GET.get("lens")
+    lens = asked if asked in TITLES else PAYERS_FIRST
+    beside = read_beside(product)
+    context = {
+        "product": product,
+        "lenses": TITLES.items(),
+        "lens": lens,
+        "title": beside.title(lens),
+        "words": beside.words(lens),
+        "moved": beside.moved(lens),
+        "chart": beside.chart(lens),
+        "rows": beside.table(ROWS),
+        "more": max(0, len(beside.rows) - ROWS),
+    }
+    return render(request, "prioritisation/lenses.html", context)
 
 
 @product_view("read")

@@ -22,6 +22,7 @@ def urls(product):
         "/api/v1/products/ROTA/ratings/",
         "/api/v1/products/ROTA/ask-next/",
         "/api/v1/products/ROTA/comparison/?a=1&b=2",
+        "/api/v1/products/ROTA/lenses/",
         "/api/v1/personas/?product=ROTA",
         f"/api/v1/personas/{product.personas.first().pk}/",
         f"/api/v1/adoption-readings/?persona={product.personas.first().pk}",

@@ -17,6 +17,7 @@ OF_A_PRODUCT = [
     "rate",
     "ask",
     "compare",
+    "lenses",
     "start",
     "personas",
     "persona_new",
