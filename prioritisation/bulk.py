@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import FloatField
+
 from products.input_history import changed_fields
 from products.models import Requirement
 
@@ -68,7 +70,14 @@ def _change(row, before, now):
     fields = []
     if before and now:
         fields = [
-            (str(field.verbose_name).capitalize(), old or "", new)
+            (str(field.verbose_name).capitalize(), _said(field, old), _said(field, new))
             for field, old, new in changed_fields(Requirement, now, before)
         ]
     return Change(row, who, now and now.pgh_created_at, fields)
+
+
+def _said(field, text):
+    """As people write it: 13, In progress."""
+    if isinstance(field, FloatField):
+        return text.removesuffix(".0")
+    return str(dict(field.flatchoices).get(text, text))

@@ -7,18 +7,25 @@ from prioritisation.wording import count
 
 BY_EFFORT = "value_for_effort"
 
-#: flag → (label, icon, what is said when no open requirement has it)
+#: flag → (label, icon)
 CHIPS = {
-    "": ("All", "", ""),
-    "must_do": ("Must do", "must", "No open requirement is a must do."),
-    "harms": ("Harms somebody", "harm", "No open requirement has a persona at −3 or below."),
+    "": ("All", ""),
+    "must_do": ("Must do", "must"),
+    "harms": ("Harms somebody", "harm"),
+    "end_users_not_asked": ("End users not asked", "noask"),
+    "guess": ("Guess", "guess"),
+    "shelfware": ("Shelfware", "shelf"),
+}
+#: flag → (heading, sentence) when no open requirement has it
+NONE_WITH = {
+    "must_do": ("Nothing must be done", "No open requirement is a must do."),
+    "harms": ("Nobody is harmed", "No open requirement has a persona at −3 or below."),
     "end_users_not_asked": (
-        "End users not asked",
-        "noask",
-        "End users have a say in every rated requirement.",
+        "End users were asked",
+        "They have a say in every rated requirement.",
     ),
-    "guess": ("Guess", "guess", "Every rated requirement rests on some evidence."),
-    "shelfware": ("Shelfware", "shelf", "Nothing is paid for that users don’t want."),
+    "guess": ("Nothing is a guess", "Every rated requirement rests on some evidence."),
+    "shelfware": ("No shelfware", "Nothing is paid for that users don’t want."),
 }
 
 
@@ -81,7 +88,7 @@ class View:
     def chips(self):
         return [
             Link(label, self.query(show=flag), self.show == flag, icon)
-            for flag, (label, icon, _) in CHIPS.items()
+            for flag, (label, icon) in CHIPS.items()
         ]
 
     @property
@@ -93,11 +100,11 @@ class View:
 
     def empty(self, hidden, closed):
         """(heading, sentence, what the button that clears says) when nothing is left."""
-        label, _, none = CHIPS[self.show]
         if self.search:
+            label, _icon = CHIPS[self.show]
             inside = f" in {label}" if self.show else ""
             sentence = f"{count(hidden, 'requirement')} {'is' if hidden == 1 else 'are'} hidden."
             return f"Nothing matches “{self.search}”{inside}", sentence, "Clear the filter"
         if self.show:
-            return f"Nothing in “{label}”", none, f"Show all {hidden}"
+            return *NONE_WITH[self.show], f"Show all {hidden}"
         return "Nothing is open", f"{count(closed, 'requirement')} shipped or declined.", ""

@@ -61,6 +61,9 @@ class Page:
     """Query strings."""
     stale: bool
     """A change is not in these scores yet."""
+    failed: bool
+    """The latest attempt to compute newer ones failed; these are as they were computed last."""
+    computed_at: object
     age: int | None
     """Seconds since the last computation; None before the first."""
     first: bool
@@ -111,6 +114,8 @@ def present(ranking, view, *, now, preview=False, limit=LIMIT, recent=NOTHING):
         toggle_closed=view.query(closed=not view.closed),
         draw_all=view.query(all=True),
         stale=ranking.stale,
+        failed=ranking.failed,
+        computed_at=computed,
         age=None if computed is None else max(0, int((now - computed).total_seconds())),
         first=not rows,
         empty=() if groups or not rows else view.empty(len(opened), len(closed)),

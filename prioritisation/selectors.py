@@ -106,15 +106,22 @@ class Standing:
     computed_at: datetime | None
     newest_mark: int | None
     product_version: int
+    has_error: bool = False
 
     @property
     def stale(self):
         return self.newest_mark is not None
 
     @property
+    def failed(self):
+        """The latest attempt to take in what changed."""
+        return self.stale and self.has_error
+
+    @property
     def validator(self):
         """Differs whenever a ranking may: marks change it before any rescore."""
-        return f"{self.version}.{self.newest_mark or 0}.{self.product_version}"
+        failed = ".failed" if self.failed else ""
+        return f"{self.version}.{self.newest_mark or 0}.{self.product_version}{failed}"
 
 
 @dataclass(slots=True)
@@ -128,6 +135,7 @@ class Ranking:
     version = property(lambda self: self.standing.version)
     computed_at = property(lambda self: self.standing.computed_at)
     stale = property(lambda self: self.standing.stale)
+    failed = property(lambda self: self.standing.failed)
     newest_mark = property(lambda self: self.standing.newest_mark)
 
 
@@ -138,7 +146,7 @@ def standing_of(product_id):
             """
             SELECT COALESCE(r.version, 0), r.computed_at,
                 (SELECT max(id) FROM prioritisation_productchange WHERE product_id = p.id),
-                p.version
+                p.version, s.error <> ''
             FROM products_product p
             JOIN prioritisation_scoringstate s ON s.product_id = p.id
             LEFT JOIN prioritisation_scoringrun r ON r.id = s.run_id

@@ -45,7 +45,7 @@ class VersionedForm(forms.ModelForm):
 
     `save_current(by=…)` returns the row, or None after a conflict; the form then holds the newer
     version and a `conflict`, and saves on the next try what was chosen (`choose-FIELD` is "yours"
-    or "theirs").
+    or "theirs"; `choose-all` "theirs").
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
@@ -70,7 +70,12 @@ class VersionedForm(forms.ModelForm):
             self._take_theirs()
 
     def _take_theirs(self):
-        chosen = [name for name in self.fields if self.data.get(f"choose-{name}") == "theirs"]
+        all_theirs = self.data.get("choose-all") == "theirs"
+        chosen = [
+            name
+            for name in self.fields
+            if all_theirs or self.data.get(f"choose-{name}") == "theirs"
+        ]
         if chosen:
             self.data = self.data.copy()
             for name in chosen:
@@ -104,7 +109,7 @@ class VersionedForm(forms.ModelForm):
         differences = [
             Difference(
                 name=name,
-                label=str(self.fields[name].label),
+                label=str(self[name].label),
                 yours=self._shown(name, getattr(self.instance, name)),
                 theirs=self._shown(name, getattr(current, name)),
                 keep_theirs=bool(base) and getattr(base, name) == getattr(self.instance, name),

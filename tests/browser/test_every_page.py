@@ -86,6 +86,9 @@ def test_pages_of_a_product_can_be_read_by_everybody(page, rota):
     addresses = [reverse(name, args=[rota.key]) for name in OF_A_PRODUCT]
     addresses += [f"{addresses[0]}?order=value_for_effort", f"{addresses[0]}?show=harms"]
     addresses += [reverse("map", args=[rota.key]) + "?axes=effort"]
+    addresses += [
+        reverse("bulk", args=[rota.key]) + f"?what={what}&row=1.1" for what in ("status", "tag")
+    ]
     assert examine(page, *addresses) == []
 
 

@@ -81,4 +81,5 @@ def ranking(*rows, capacity=60, unit="days", people=None, computed_at=NOW, stale
         rows=list(rows),
         computed_at=computed_at,
         stale=stale,
+        failed=False,
     )

@@ -3,9 +3,10 @@ import io
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from personas.models import Persona
-from prioritisation.models import Rating
+from prioritisation.models import Rating, ScoringState
 from prioritisation.rescoring import rescore
 from products.models import Product, Requirement
 from tests import cast
@@ -86,6 +87,9 @@ def test_a_filter_keeps_ranks_and_says_what_it_hides(rota, client):
     page = none.content.decode()
     assert "Nothing matches “&lt;script&gt;”" in page
     assert "3 requirements are hidden" in page
+    nobody = client.get(PATH, {"show": "harms"}).content.decode()
+    assert "Nobody is harmed" in nobody
+    assert "Show all 3" in nobody
 
 
 def test_a_chip_shows_only_its_flag(rota, client):
@@ -168,6 +172,24 @@ def test_the_fragment_answers_before_and_after_a_rescore(rota, client, alice):
     assert '<span id="live-text" role="status">Live</span>' in scored.content.decode()
     assert ", computed <time data-age=" in scored.content.decode()
     assert titles(scored)["ranked"] == ["Single sign-on", "Swap shifts in two taps"]
+
+
+def test_a_ranking_that_cant_be_computed_says_what_still_holds(rota, client):
+    before = have(client)
+    Rating.objects.filter(requirement__title="Single sign-on").update(value=5)
+    marked = client.get(FRAGMENT, {"have": before}).context["validator"]
+    ScoringState.objects.filter(product=rota).update(error="ValueError: no")
+
+    answer = client.get(FRAGMENT, {"have": marked})
+    page = answer.content.decode()
+
+    assert "The new order could not be computed." in page
+    computed = timezone.localtime(answer.context["page"].computed_at)
+    assert f"You see the order of {computed:%H:%M}" in page
+    assert "ValueError" not in page
+    assert titles(answer)["ranked"] == ["Swap shifts in two taps", "Single sign-on"]
+    rescore(rota.pk)
+    assert "could not be computed" not in client.get(FRAGMENT).content.decode()
 
 
 def test_a_new_title_changes_the_fragment_before_any_rescore(rota, client):

@@ -78,21 +78,24 @@ def test_where_rows_differ_nothing_is_chosen_for_them(rota, client):
 
 def test_if_one_changed_meanwhile_none_is_edited_and_the_page_names_it(rota, client, bob):
     seen = rows(1, 2)
-    Requirement.objects.filter(number=2).update(title="Sign on once", updated_by=bob)
+    changes = {"title": "Sign on once", "effort": 6, "status": "in_progress"}
+    Requirement.objects.filter(number=2).update(updated_by=bob, **changes)
 
     answer = client.post(BULK, {"row": seen, "what": "effort", "effort": "7"})
 
-    assert (answer.status_code, column("effort")) == (409, [8, 5, None])
+    assert (answer.status_code, column("effort")) == (409, [8, 6, None])
     words = text(answer)
     assert "Nothing is saved yet: 1 changed while you were choosing" in words
-    assert "title “Single sign-on” → “Sign on once”, by bob" in words
+    assert "title “Single sign-on” → “Sign on once”" in words
+    assert "status “Idea” → “In progress”" in words
+    assert "effort “5” → “6”, by bob at" in words
     page = answer.content.decode()
     assert 'name="effort" value="7"' in page
     # Saved again, it is for the row as it is now; unticked, that row is left out.
     again = {"row": rows(1, 2), "what": "effort", "effort": "7"}
     assert all(f'value="{row}"' in page for row in again["row"])
     assert client.post(BULK, again | {"row": rows(1)}).status_code == 302
-    assert column("effort") == [7, 5, None]
+    assert column("effort") == [7, 6, None]
 
 
 def test_planning_what_harms_somebody_takes_a_line_of_reason(rota, client, alice):

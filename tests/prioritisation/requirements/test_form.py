@@ -70,14 +70,16 @@ def test_tags_are_words_apart_by_commas(rota, client, swap):
 
 def test_of_two_who_edit_the_later_sees_both_and_chooses(rota, client, swap):
     opened = swap.version
-    first = client.post(f"{SWAP}edit/", WORDS | {"version": opened, "effort": "3"})
+    first = client.post(f"{SWAP}edit/", WORDS | {"version": opened, "effort": "3", "tags": "ward"})
     second = client.post(
-        f"{SWAP}edit/", WORDS | {"version": opened, "title": "Swap in one tap", "effort": "13"}
+        f"{SWAP}edit/",
+        WORDS | {"version": opened, "title": "Swap in one tap", "effort": "13", "tags": ""},
     )
 
     assert (first.status_code, second.status_code) == (302, 409)
     words = text(second)
     assert "Alice Ames saved while you were typing" in words
+    assert "Tags empty ward" in words
     assert 'value="Swap in one tap"' in second.content.decode()
     swap.refresh_from_db()
     assert (swap.title, swap.effort) == ("Swap shifts", 3)
@@ -89,6 +91,11 @@ def test_of_two_who_edit_the_later_sees_both_and_chooses(rota, client, swap):
     )
     swap.refresh_from_db()
     assert (chosen.status_code, swap.title, swap.effort) == (302, "Swap in one tap", 3)
+    # Or all of theirs at once, whatever is chosen and typed.
+    theirs = {"version": opened, "title": "Mine", "choose-title": "yours", "choose-all": "theirs"}
+    assert client.post(f"{SWAP}edit/", WORDS | theirs).status_code == 302
+    swap.refresh_from_db()
+    assert (swap.title, swap.effort) == ("Swap in one tap", 3)
 
 
 def test_must_do_is_for_maintainers(rota, bob, client):
