@@ -1,4 +1,4 @@
-"""What takes long is worked out by a worker, one at a time in all, so that rescores find another.
+"""What takes long is worked out by a worker in a process apart (apart.py), one at a time in all.
 
 The message only says "look": what is to do is in the table. A worker that finds somebody at it
 goes away; whoever is at it looks again after letting go, so nothing written before is overlooked.
@@ -52,14 +52,20 @@ def start_analysis(product_id, kind):
     return analysis
 
 
-def work_out_analyses():
-    """Work out all that is unfinished, unless another process is at it."""
-    while Analysis.objects.filter(finished_at=None).exists():
+def any_unfinished():
+    return Analysis.objects.filter(finished_at=None).exists()
+
+
+def work_out_analyses(*, wanted=lambda: True):
+    """Work out all that is unfinished, unless another process is at it.
+
+    Raises SystemExit, leaving it unfinished, once nobody wants it any more."""
+    while any_unfinished():
         with _turn() as mine:
             if not mine:
                 return
             for analysis in _unfinished():
-                _work_out(analysis)
+                _work_out(analysis, wanted)
 
 
 @contextmanager
@@ -82,7 +88,7 @@ def _unfinished():
         yield analysis
 
 
-def _work_out(analysis):
+def _work_out(analysis, wanted):
     attempt = Analysis.objects.filter(pk=analysis.pk, attempt=analysis.attempt)
     touched = 0.0
 
@@ -91,6 +97,8 @@ def _work_out(analysis):
         if time.monotonic() - touched < TOUCH_SECONDS:
             return
         touched = time.monotonic()
+        if not wanted():
+            raise SystemExit
         # Those waiting for this one aren't lost either.
         Analysis.objects.filter(finished_at=None).update(touched_at=Now())
         if not attempt.update(progress=progress):

@@ -7,8 +7,8 @@ from django.utils import timezone
 from products.fields import created_at_field, one_of, within
 from products.models import Product
 
-#: A worker touches all that is unfinished several times a second.
-LOST_AFTER = timedelta(seconds=15)
+#: Who is at it touches all that is unfinished several times a second, once it has begun.
+LOST_AFTER = timedelta(seconds=30)
 
 
 class Kind(models.TextChoices):

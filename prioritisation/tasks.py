@@ -1,6 +1,8 @@
 from celery import shared_task
 
-from prioritisation import analysing, nudge
+from prioritisation import nudge
+from prioritisation.analysing import any_unfinished
+from prioritisation.apart import run_apart
 from prioritisation.rescoring import rescore
 
 
@@ -12,4 +14,5 @@ def rescore_product(product_id):
 
 @shared_task(ignore_result=True)
 def work_out_analyses():
-    analysing.work_out_analyses()
+    if any_unfinished():
+        run_apart("work_out_analyses")

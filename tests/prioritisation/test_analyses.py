@@ -70,6 +70,17 @@ def test_one_started_anew_stops_the_one_under_way(product, monkeypatch):
     assert state() == State.DONE
 
 
+def test_work_that_nobody_wants_any_more_is_left_unfinished(product):
+    """Its worker was killed: it is seen to be lost, and can be started again."""
+    start(product)
+    with pytest.raises(SystemExit):
+        work_out_analyses(wanted=lambda: False)
+
+    assert state() == State.WAITING
+    work_out_analyses()
+    assert state() == State.DONE
+
+
 def test_whoever_finds_another_at_it_goes_away(product):
     start(product)
     with psycopg2.connect(**other_connection()) as other, other.cursor() as cursor:
