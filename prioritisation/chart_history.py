@@ -20,8 +20,8 @@ LARGEST = 1.3
 NAME_ROOM = 385 / LARGEST
 #: lines that are highlighted
 HOT = 2
-#: between two of the axis's words, and two milestones that share a mark
-ROOM, TOGETHER = 46, 12
+#: between two of the axis's words, two milestones that share a mark, two marks' words
+ROOM, TOGETHER, APART = 46, 12, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ class Mark:
     x: float
     words: str
     """Empty where there is no room for it."""
+    anchor: str
+    """middle, or start where what is at the left leaves no more room."""
     title: str
 
 
@@ -250,10 +252,19 @@ def _marks(milestones, scale):
     marks, free = [], 0
     for x, told in groups:
         words = _together(told)
-        half = width_of(words) / 2 * LARGEST
-        fits = x - half >= free and x + half <= WIDTH
-        free = x + half + 10 if fits else free
-        marks.append(Mark(x, words if fits else "", "; ".join(one.words for one in told)))
+        width = width_of(words) * LARGEST
+        fits = [
+            (anchor, end)
+            for anchor, start, end in [
+                ("middle", x - width / 2, x + width / 2),
+                ("start", x - 4, x + width),
+            ]
+            if start >= free and end <= WIDTH
+        ]
+        anchor, end = fits[0] if fits else ("", None)
+        free = free if end is None else end + APART
+        title = "; ".join(one.words for one in told)
+        marks.append(Mark(x, words if anchor else "", anchor, title))
     return marks
 
 

@@ -173,15 +173,18 @@ def test_marks_that_are_close_are_one_and_words_need_room():
         happened(10, 1, "Policy saved"),
         happened(10, 2, "Nurses 24 → 27 %"),
         happened(11, 20, "Something that needs much room"),
+        happened(15, 1, "Policy saved again"),
     ]
     _, chart = drawn(days(3, 24), [order(1), order(1)], milestones=told)
 
-    assert [(mark.words, mark.title) for mark in chart.marks] == [
+    assert [(mark.words, mark.anchor, mark.title) for mark in chart.marks] == [
         (
             "Policy saved and 1 more",
+            "middle",
             "Policy saved, at length; Nurses 24 → 27 %, at length",
         ),
-        ("", "Something that needs much room, at length"),
+        ("", "", "Something that needs much room, at length"),
+        ("Policy saved again", "start", "Policy saved again, at length"),
     ]
 
 
