@@ -10,7 +10,7 @@ from prioritisation import scoring
 from prioritisation.asking import questions
 
 from .brute_force import formula_of, random_product
-from .scoring_cases import NAN, Persona, Product, Rating, personas_of, ratings_of
+from .scoring_cases import NAN, Persona, Product, Rating, personas_of, ratings_of, reference
 
 NURSE, HOSPITAL = 1, 2
 STEPS = 1_000
@@ -87,6 +87,21 @@ def test_an_answer_of_the_user_pays_through_reach_too():
 
     assert question["top_chance"] == pytest.approx(0.5 - 24 / 86, abs=1e-6)
     assert (question["rank"], question["best"], question["worst"]) == (2, 1, 2)
+
+
+def test_the_reference_is_as_docs_score_works_it_out():
+    """The third place is R6's 17.3846; R9's nurses give 79.588x: x from 0.21843. R5 is 1.7318 +
+    79.588x with x from −0.1 to 0.9, and falls under R7's 5.3059 at 0.04491."""
+    product, *_ = reference("rota")
+    still_open = {place: effort for place, effort in product.efforts.items() if place != 8}
+    found = {
+        (one["requirement"], one["persona"]): one
+        for one in asked(product.having(efforts=still_open), top=3)
+    }
+
+    assert found[9, 1]["top_chance"] == pytest.approx((1 - 0.21843) / 2, abs=1e-5)
+    assert found[5, 1]["top_chance"] == pytest.approx(0.04491 + 0.1, abs=1e-5)
+    assert (found[9, 1]["best"], found[9, 1]["worst"]) == (2, 9)
 
 
 def test_the_answer_most_likely_to_change_the_top_comes_first():

@@ -68,6 +68,24 @@ def test_the_smallest_changes_are_those_of_hand_work():
     assert found.by_size == [rating, say, adoption]
 
 
+def test_the_printout_and_sign_on_of_the_reference_as_docs_score_works_it_out():
+    """R4 is the ward leads' 68·0.0637 = 4.3296, R2 the hospital's 10·reach = 3.3422. Nurses at x:
+    68·(1 − x) = 3.3422. λ: 5.0936 λ = 22.2813 (1 − λ). Nurses' adoption a: 68·58.3333 ÷
+    (1058.3333 − 500a) = 10·(10a + 0.8333) ÷ 11, so 50000a² − 101666.667a + 34813.889 = 0."""
+    product, *_ = reference("rota")
+    share, say, rating, adoption = order(product, 2, 4).by_size
+
+    assert (share.kind, share.persona_id, share.to) == (
+        "share",
+        1,
+        pytest.approx(0.95085, abs=1e-5),
+    )
+    assert (say.kind, say.to) == ("end_user_say", pytest.approx(0.81393, abs=1e-5))
+    assert (rating.requirement_id, rating.persona_id, rating.to) == (2, 1, 1)
+    root = (101_666.667 - (101_666.667**2 - 4 * 50_000 * 34_813.889) ** 0.5) / 100_000
+    assert (adoption.persona_id, adoption.to) == (1, pytest.approx(root, abs=1e-5))
+
+
 def test_a_guess_that_is_confirmed_counts_as_a_change():
     """60 seen against a guess of +4 that counts 40: seen, +4 is 80, and +3 draws level. From 2 as
     if seen to 3 it's a tenth of the range."""
