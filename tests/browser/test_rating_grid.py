@@ -144,8 +144,12 @@ def test_twenty_cells_are_rated_by_keyboard(page, alice, rota, worker):
     assert page.locator("tbody tr:visible th").all_text_contents() == [rows[0]]
 
 
-def test_a_block_is_pasted_from_a_spreadsheet_and_undone_in_one_step(page, alice, rota):
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+def test_a_block_is_pasted_from_a_spreadsheet_and_undone_in_one_step(
+    new_context, sign_in, alice, rota
+):
+    context = new_context(permissions=["clipboard-read", "clipboard-write"])
+    sign_in(alice, context=context)
+    page = context.new_page()
     page.goto("/p/ROTA/rate/")
     rows = page.locator("tbody th").all_text_contents()
     start = cell(page, rows[0], "Nurse")
