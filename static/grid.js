@@ -273,6 +273,9 @@
     $$(".touch-keys").forEach(keys => { keys.hidden = false; });
     $$(".touch-keys [data-rate]").forEach(key => { if (key.dataset.rate) key.textContent = signed(+key.dataset.rate); });
     if (!table || !rows.length) return;
+    const head = table.tHead, sheet = table.closest(".sheet");
+    // What is scrolled to must not lie under the heads.
+    new ResizeObserver(() => { sheet.style.scrollPadding = `${head.offsetHeight}px 0 0 ${head.rows[0].cells[0].offsetWidth}px`; }).observe(head);
     $$("tbody th a").forEach(link => { link.tabIndex = -1; });
     rows[0].cells[1].tabIndex = 0;
     const [requirement, persona] = (root.dataset.askedFor ?? "").split("."), row = requirement && rows[0];
