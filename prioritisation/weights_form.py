@@ -25,6 +25,8 @@ class Slider:
     """Where it stands."""
     exact: str
     """The same with six digits."""
+    touched: bool
+    """Whether somebody has moved it, in a form that comes back."""
 
 
 class ShareField(PercentField):
@@ -93,9 +95,10 @@ class WeightsForm(PolicyForm):
     def _slider(self, persona, now):
         field, share = self[_name(persona.pk)], now[persona.pk]
         if self.is_bound and field.value() and not field.errors:
-            return Slider(persona, field, field.value(), field.value())
+            stated = field.field.states(field.value())
+            return Slider(persona, field, field.value(), field.value(), stated)
         shown = field.field.prepare_value(share)
-        return Slider(persona, field, field.value() or shown, ShareField.exact(share))
+        return Slider(persona, field, field.value() or shown, ShareField.exact(share), False)
 
     def clean(self):
         cleaned = super().clean()

@@ -62,7 +62,9 @@
   /* ---- asking: at once, then at most every 80 ms; what is far below the window is drawn when the hand rests ---- */
   const PAUSE = 80, REST = 500;
   let waiting = 0, again = false, whole = false, resting = 0, asked = false, shown = null;
+  let moves = 0;  // what an answer was asked after: the filter's or a poll's may come back to other weights
   function ask() {
+    moves++;
     clearTimeout(resting);
     if (waiting) { again = true; return; }
     send();
@@ -81,8 +83,9 @@
   document.addEventListener("htmx:configRequest", event => {
     const { elt, parameters, verb } = event.detail, weights = form();
     if (!weights || verb !== "get") return;
+    if (!panel()) return;
     if (elt === weights) {
-      if (!panel()) return;
+      event.detail.moves = moves;
       (shown ?? view()).forEach((value, name) => { if (name !== "have") parameters[name] ??= value; });
       if (!whole) parameters.lines = seen();
       whole = false;
@@ -92,8 +95,17 @@
     // While the panel is open, whatever draws the ranking (a poll, the filter) draws it under its weights.
     const live = weights.dataset.ranking;
     if (!live || !event.detail.path.startsWith(live)) return;
+    event.detail.moves = moves;
     event.detail.path = event.detail.path.replace(live, weights.getAttribute("hx-get"));
     new FormData(weights).forEach((value, name) => { if (!SAVED_ONLY.includes(name)) parameters[name] ??= value; });
+  });
+  document.addEventListener("htmx:beforeSwap", event => {
+    if (event.detail.requestConfig?.moves !== undefined && !panel()) event.detail.shouldSwap = false;
+  });
+  document.addEventListener("htmx:afterSwap", event => {
+    const { requestConfig, target } = event.detail;
+    if (target?.id !== "ranking" || !panel() || !asked || requestConfig.elt === form()) return;
+    if (requestConfig.moves !== moves) send();
   });
   document.addEventListener("htmx:afterSettle", event => {
     if (event.target.id !== "ranking" || !panel() || !$("#ranking .more")) return;
@@ -138,6 +150,7 @@
   });
   document.addEventListener("htmx:load", event => {
     if (event.target !== panel()) return;
+    moves++;
     dress(event.target);
     door()?.setAttribute("aria-expanded", "true");
     ($("[data-focus]", event.target) ?? $("[data-slider]", event.target) ?? $("button", event.target)).focus({ preventScroll: true });
