@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from tests.processes import eventually
 from tests.running.conftest import left_of
-from tests.running.up import PASSWORD, Up, run, running
+from tests.running.up import PASSWORD, Up, running, up_here
 
 # One process starts it, not each of xdist's.
 pytestmark = pytest.mark.xdist_group("up")
@@ -47,44 +47,45 @@ def weights_of_ranking(browser, up):
 class Story:
     """Three starts on one data folder (each takes seconds), and what was seen during them."""
 
-    first: Up
+    killed: Up
     page: str
     weights: dict[str, float]
-    second_one: tuple[int, str]
-    code_after_ctrl_c: int
-    killed: Up
     left_after_kill: list[str]
-    third: Up
+    stopped: Up
     page_after_kill: str
+    second_one: str
+    code_after_ctrl_c: int
+    light: Up
     code_after_sweeper_ended: int
 
 
 @pytest.fixture(scope="module")
 def story(data_dir, browser):
-    with running(data_dir) as first:
-        page = first.page()
-        weights = weights_of_ranking(browser, first)
-        second_one = run(data_dir, first.port)
-        os.kill(first.process.pid, signal.SIGINT)
-        code_after_ctrl_c = first.wait_for_end()
     with running(data_dir) as killed:
+        page = killed.page()
+        weights = weights_of_ranking(browser, killed)
         killed.process.kill()
         killed.process.wait()
         with contextlib.suppress(AssertionError):
             eventually(lambda: not left_of(data_dir), within=10)
         left_after_kill = left_of(data_dir)
-    with running(data_dir, killed.port) as third:
-        page_after_kill = third.page()
-        os.kill(third.program("sweeper"), signal.SIGKILL)
-        code_after_sweeper_ended = third.wait_for_end()
+    with running(data_dir, killed.port) as stopped:
+        page_after_kill = stopped.page()
+        second_one = up_here(data_dir, stopped.port)
+        os.kill(stopped.process.pid, signal.SIGINT)
+        code_after_ctrl_c = stopped.wait_for_end()
+    with running(data_dir, light=True) as light:
+        os.kill(light.program("sweeper"), signal.SIGKILL)
+        code_after_sweeper_ended = light.wait_for_end()
     return Story(
-        first, page, weights, second_one, code_after_ctrl_c,
-        killed, left_after_kill, third, page_after_kill, code_after_sweeper_ended,
+        killed, page, weights, left_after_kill,
+        stopped, page_after_kill, second_one, code_after_ctrl_c,
+        light, code_after_sweeper_ended,
     )  # fmt: skip
 
 
 def test_the_first_start_serves_the_sign_in_page(story):
-    assert f"http://127.0.0.1:{story.first.port}/" in story.first.output
+    assert f"http://127.0.0.1:{story.killed.port}/" in story.killed.output
     assert 'name="password"' in story.page
 
 
@@ -96,32 +97,30 @@ def test_a_page_of_the_ranking_weighs_at_most_100_kb_in_all(story):
 
 
 def test_ctrl_c_ends_everything_in_order(story):
-    logs = story.first.data_dir / "logs"
+    logs = story.stopped.data_dir / "logs"
 
     assert story.code_after_ctrl_c == 0
-    assert story.first.output.endswith("Stopping …\nStopped.\n")
+    assert story.stopped.output.endswith("Stopping …\nStopped.\n")
     assert "Shutting down: Master" in (logs / "web.log").read_text()
     assert "Warm shutdown" in (logs / "worker.log").read_text()
     assert "database system is shut down" in (logs / "postgres.log").read_text()
 
 
 def test_a_second_one_says_in_one_line_that_one_is_running(story):
-    first = story.first
+    stopped = story.stopped
 
     assert story.second_one == (
-        0,
-        f"Userward is already running at http://127.0.0.1:{first.port}/"
-        f" (process {first.process.pid}).\n",
+        f"Userward is already running at {stopped.address}/ (process {stopped.process.pid}).\n"
     )
 
 
 def test_the_password_is_shown_once_and_the_key_is_private(story):
     shown = [
-        len(re.findall(PASSWORD, up.output)) for up in (story.first, story.killed, story.third)
+        len(re.findall(PASSWORD, up.output)) for up in (story.killed, story.stopped, story.light)
     ]
 
     assert shown == [1, 0, 0]
-    assert (story.first.data_dir / "secret_key").stat().st_mode & 0o777 == 0o600
+    assert (story.killed.data_dir / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_kill_leaves_nothing_behind_and_it_starts_again(story):
@@ -131,20 +130,20 @@ def test_a_kill_leaves_nothing_behind_and_it_starts_again(story):
 
 def test_a_program_that_ends_stops_the_whole_and_is_named(story):
     assert story.code_after_sweeper_ended == 1
-    assert "sweeper ended by itself (exit code -9)" in story.third.output
+    assert "sweeper ended by itself (exit code -9)" in story.light.output
 
 
-def test_a_port_that_is_taken_is_named(data_dir):
+def test_a_port_that_is_taken_is_named(tmp_path):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
 
-        code, output = run(data_dir, port)
+        with pytest.raises(CommandError) as refusal:
+            up_here(tmp_path, port)
 
-    assert code == 1
-    assert f"Port {port} can't be used" in output
-    assert f"make run PORT={port + 1}" in output
+    assert f"Port {port} can't be used" in str(refusal.value)
+    assert f"make run PORT={port + 1}" in str(refusal.value)
 
 
 @pytest.mark.parametrize("port", ["0", "70000", "http"])

@@ -1,12 +1,17 @@
 """`manage.py up` in a process of its own, as `make run` runs it."""
 
 import contextlib
+import io
 import os
 import re
 import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+from unittest import mock
+
+from django.core.management import call_command
+from django.test.utils import override_settings
 
 from tests.processes import eventually, free_port
 from tests.running.conftest import left_of
@@ -16,15 +21,28 @@ OF_THE_TESTS = (
     *("STATICFILES_STORAGE", "WHITENOISE_USE_FINDERS"),
 )
 PASSWORD = re.compile(r"password +(\S{16})$", re.MULTILINE)
+# The command over programs that start at once, for what doesn't depend on which they are.
+LIGHT = """
+from django.core.management import execute_from_command_line
+from config.management.commands import up
+
+sleep = ["-c", "import time; time.sleep(600)"]
+up._programs = lambda port, live_port: {
+    "worker": sleep,
+    "sweeper": sleep,
+    "web": ["-m", "http.server", f"--bind={up.HOST}", str(port)],
+}
+execute_from_command_line(["manage.py", "up"])
+"""
 
 
 class Up:
     """One run of the command in a process of its own."""
 
-    def __init__(self, data_dir, port):
+    def __init__(self, data_dir, port, *, light=False):
         self.data_dir, self.port, self.output = data_dir, port, ""
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "up"],
+            [sys.executable, *(("-c", LIGHT) if light else ("manage.py", "up"))],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -76,8 +94,8 @@ def environment(data_dir, port):
 
 
 @contextlib.contextmanager
-def running(data_dir, port=None):
-    up = Up(data_dir, port or free_port())
+def running(data_dir, port=None, **options):
+    up = Up(data_dir, port or free_port(), **options)
     try:
         up.wait_until_ready()
         yield up
@@ -88,7 +106,9 @@ def running(data_dir, port=None):
         assert eventually(lambda: left_of(data_dir) == [], within=10)
 
 
-def run(data_dir, port):
-    """Run it to its end; return exit code and output."""
-    up = Up(data_dir, port)
-    return up.wait_for_end(), up.output
+def up_here(data_dir, port):
+    """What the command says in this process, where it must start nothing."""
+    said = io.StringIO()
+    with override_settings(DATA_DIR=data_dir), mock.patch.dict(os.environ, PORT=str(port)):
+        call_command("up", stdout=said)
+    return said.getvalue()
