@@ -1,13 +1,8 @@
 """What happens between a rescore's reading and its writing; each safeguard also switched off."""
 
-import os
-import subprocess
-import sys
-import time
 from threading import Barrier
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
@@ -22,8 +17,15 @@ from prioritisation.verification import wrong_scores
 from prioritisation.writing import retrying, writing
 from products.models import Product, Requirement
 from tests.cast import rota, user
-from tests.faults.scenes import converged, in_sql, in_thread, meanwhile, rate
-from tests.processes import database_url, own_cursor
+from tests.faults.scenes import (
+    converged,
+    eventually_converged,
+    in_sql,
+    in_thread,
+    meanwhile,
+    rate,
+)
+from tests.processes import own_cursor
 
 
 def add_persona(product):
@@ -144,29 +146,28 @@ def test_the_control_without_turns_two_at_once_collide(product, monkeypatch):
     assert converged(product)
 
 
-def test_several_processes_rescoring_one_product_converge(product):
-    command = [sys.executable, "manage.py", "rescore", product.key, "--force"]
-    rescorers = [
-        subprocess.Popen(
-            command,
-            cwd=settings.BASE_DIR,
-            env=os.environ | {"DATABASE_URL": database_url()},
-            stdout=subprocess.DEVNULL,
-        )
-        for _ in range(2)
-    ]
-    turn = 0
-    while any(process.poll() is None for process in rescorers):
-        turn += 1
+def write_and_rescore_often(product, *, turns):
+    """While the worker's two threads and the sweeper do the same."""
+    for turn in range(turns):
         rate(product, turn % 11 - 5, number=1 + turn % 2)
         rescore(product.pk)
-        time.sleep(0.02)
-    assert [process.returncode for process in rescorers] == [0, 0]
-    rescore(product.pk)
 
-    assert converged(product)
+
+def test_several_processes_rescoring_one_product_converge(product, worker, sweeper):
+    write_and_rescore_often(product, turns=40)
+
+    eventually_converged(product)
     versions = list(ScoringRun.objects.order_by("version").values_list("version", flat=True))
     assert versions == list(range(1, len(versions) + 1))
+
+
+def test_the_control_a_process_that_takes_no_turns_collides(product, worker, monkeypatch):
+    monkeypatch.setattr(rescoring, "_take_turn", lambda cursor, product_id: True)
+    monkeypatch.setattr(rescoring, "ATTEMPTS", 1)
+
+    with pytest.raises(IntegrityError, match="one_run_per_product_and_version"):
+        write_and_rescore_often(product, turns=500)
+    eventually_converged(product)
 
 
 # Deadlocks

@@ -1,6 +1,5 @@
 """One product's trouble is never another's, and an outage of both helpers turns /healthz red."""
 
-import json
 import time
 
 import pytest
@@ -8,16 +7,13 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError
 
-from accounts.models import User
 from prioritisation import inputs, rescoring, scoring
 from prioritisation.models import ProductChange, Score, ScoringRun, ScoringState
 from prioritisation.rescoring import rescore
 from prioritisation.sweeping import drop_marks_of_deleted_products, sweep
 from prioritisation.verification import wrong_scores
-from tests import processes
 from tests.cast import rota, user
 from tests.faults.scenes import (
-    Browser,
     converged,
     eventually_converged,
     in_sql,
@@ -148,27 +144,27 @@ def test_the_control_rescoring_alone_leaves_the_marks_of_a_product_that_is_gone(
 # Health
 
 
-def test_with_both_stopped_health_turns_red_and_names_the_product_until_swept(product):
-    alice = User.objects.get(username="alice")
-    with processes.site(OLDEST_MARK_SECONDS="1") as address:
-        browser = Browser(address, alice)
-        assert browser.rate(product, -4).status == 200
-        assert browser.ask("GET", "/healthz").status == 200
-        red = eventually(lambda: red_answer(browser), within=15)
+def test_with_both_stopped_health_turns_red_and_names_the_product_until_swept(
+    product, client, settings, request
+):
+    settings.OLDEST_MARK_SECONDS = 0.5
+    rate(product, -4)
+    red = eventually(lambda: red_answer(client), within=15)
 
-        assert json.loads(red.body)["behind"][0]["product"] == product.key
-        # The control: the same write with a sweeper running.
-        with processes.sweeper():
-            eventually_converged(product)
-            assert browser.ask("GET", "/healthz").status == 200
-            assert browser.rate(product, 3).status == 200
-            time.sleep(1.3)
-            assert browser.ask("GET", "/healthz").status == 200
+    assert red.json()["behind"][0]["product"] == product.key
+    # The control: the same write with a sweeper running.
+    request.getfixturevalue("sweeper")
+    eventually_converged(product)
+    assert client.get("/healthz").status_code == 200
+    rate(product, 3)
+    time.sleep(0.6)
+    eventually_converged(product)
+    assert client.get("/healthz").status_code == 200
 
 
-def red_answer(browser):
-    answer = browser.ask("GET", "/healthz")
-    return answer.status == 503 and answer
+def red_answer(client):
+    answer = client.get("/healthz")
+    return answer.status_code == 503 and answer
 
 
 def test_by_itself_health_turns_red_after_twenty_seconds():
