@@ -230,10 +230,11 @@
   });
 
   /* ---- filter ---- */
-  const filter = $("#grid-filter"), only = $("[data-missing-only]");
+  const filter = $("#filter"), only = $("[data-missing-only]"), counted = $$("thead th").map(th => !!th.querySelector("[data-share]"));
+  const lacks = row => [...row.cells].some((td, column) => counted[column] && td.classList.contains("none"));
   function sift() {
     const wanted = filter.value.trim().toLowerCase(), missing = only.getAttribute("aria-pressed") === "true", all = [...table.tBodies[0].rows];
-    for (const row of all) row.hidden = !(`${row.dataset.key} ${row.cells[0].textContent}`.toLowerCase().includes(wanted) && (!missing || row.querySelector(".none")));
+    for (const row of all) row.hidden = !(`${row.dataset.key} ${row.cells[0].textContent}`.toLowerCase().includes(wanted) && (!missing || lacks(row)));
     rows = all.filter(row => !row.hidden);
     $("[data-nothing]").hidden = !all.length || rows.length > 0;
     $("[data-hidden-rows]").textContent = all.length - rows.length;
