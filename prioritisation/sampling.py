@@ -20,7 +20,7 @@ from prioritisation.models import ScoreChange, ScoringPolicy, ScoringRun
 from prioritisation.rescoring import rescore
 from prioritisation.services import NewRating, record_ratings
 from prioritisation.writing import writing
-from products.models import Comment, Product, Requirement
+from products.models import Comment, Product, Requirement, Status
 from products.services import add_requirements, create_product, delete_product
 
 STORIES = Path(__file__).parent / "samples"
@@ -126,8 +126,10 @@ class _Telling:
         fields = {
             name: value
             for name, value in told.items()
-            if name not in ("ratings", "comments", "must_in_days")
+            if name not in ("ratings", "comments", "must_in_days", "shipped_weeks_ago")
         }
+        if "shipped_weeks_ago" in told:
+            fields["status"] = Status.IN_PROGRESS  # until then
         if "must_in_days" in told:
             fields["must_by"] = self.today + timedelta(days=told["must_in_days"])
         return Requirement(created_at=self.began, **fields)
@@ -181,6 +183,9 @@ class _Telling:
             days[weeks_ago].append(
                 partial(self._rate, [new for weeks, new in later if weeks == weeks_ago])
             )
+        for told in self.story["requirements"]:
+            if "shipped_weeks_ago" in told:
+                days[told["shipped_weeks_ago"]].append(partial(self._ship, told["title"]))
         if before := self.story.get("policy_before"):
             days[before["until_weeks_ago"]].append(partial(self._weigh, self.story["policy"]))
         for weeks_ago in sorted(days, reverse=True):
@@ -196,6 +201,10 @@ class _Telling:
             by=self.owner,
             **{key: value for key, value in reading.items() if key != "weeks_ago"},
         )
+
+    def _ship(self, title):
+        shipped = Requirement.objects.filter(product=self.product, title=title)
+        shipped.update(status=Status.SHIPPED, updated_by=self.owner)
 
     def _rescore(self, weeks_ago):
         """A run dated back. In the transaction of its cause: no worker comes first."""

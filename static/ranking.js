@@ -33,6 +33,13 @@
     row?.scrollIntoView({ block: "nearest" });
     if (!drawer.open) { if (narrow.matches) drawer.showModal(); else drawer.show(); }
   }
+  /* A link in the drawer led to another requirement. */
+  function follow({ pathInfo, requestConfig }) {
+    const path = pathInfo.finalRequestPath.split(/[?#]/)[0], link = $$("[data-open]").find(one => one.pathname === path);
+    if (requestConfig.verb !== "get" || path === location.pathname) return;
+    if (link) arrived({ k: link.closest("tr").dataset.k, address: link.href, how: "replace" });
+    else history.replaceState({ drawer: at }, "", path);
+  }
   function leave() { if (history.state?.drawer) history.back(); else hide(); }
   function hide() {
     if (at === null) return;
@@ -98,6 +105,7 @@
     const fresh = coming;
     answered(event.detail);
     if (coming) { arrived(coming); coming = null; }
+    else follow(event.detail);
     restore();
     const asked = $("[data-focus]", drawer), to = asked ?? (!fresh && last ? document.getElementById(last) : null);
     if (!to) drawer.scrollTop = 0;

@@ -70,3 +70,22 @@ def test_bulk_edit(page, sign_in, problems):
     # 422 and 409, which Chromium notes on its console.
     assert len(problems) == 2
     problems.clear()
+
+
+def test_several_are_edited_without_javascript(sign_in, new_context):
+    alice = cast.user("alice")
+    rescore(cast.rota(alice).pk)
+    context = new_context(java_script_enabled=False)
+    sign_in(alice, context=context)
+    page = context.new_page()
+    page.goto("/p/ROTA/")
+
+    page.get_by_label("Select ROTA-1").check(force=True)
+    page.get_by_label("Select ROTA-3").check(force=True)
+    page.get_by_role("button", name="Tag").click()
+    expect(page.get_by_role("heading", name="Tag of 2 requirements")).to_be_visible()
+    page.get_by_role("textbox", name="Add").fill("ward")
+    page.get_by_role("button", name="Save").click()
+
+    expect(page.get_by_role("status").first).to_contain_text("Tag of 2 requirements saved.")
+    assert column("tags") == [["ward"], [], ["ward"]]

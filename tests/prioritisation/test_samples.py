@@ -63,6 +63,15 @@ def test_each_opens_on_what_payers_want_most_and_users_wont_use(
     assert 0.3 <= found.reach <= 0.4
 
 
+def test_what_was_shipped_was_in_the_order_before(samples, client, alice):
+    client.force_login(alice)
+    page = client.get("/p/ROTA/?closed=1").content.decode()
+
+    shipped = samples["ROTA"].requirements.filter(status="shipped")
+    assert shipped.count() == page.count("use it</span>") == 3
+    assert ScoreChange.objects.filter(requirement_id=shipped[0].pk, ranked=True).exists()
+
+
 def test_rota_has_everything_that_the_pages_tell_of(samples):
     rota = samples["ROTA"]
     requirements = list(rota.requirements.all())
@@ -90,8 +99,8 @@ def test_a_sample_has_a_past(samples):
     rota = samples["ROTA"]
     runs = list(ScoringRun.objects.filter(product=rota).order_by("version"))
 
-    # Before any reading, then after each reading, source and policy that came in.
-    weeks = [28, 26, 24, 20, 18, 14, 10, 9, 7, 6, 5, 4, 3, 2]
+    # Before any reading, then after each reading, source and policy that came in, and each release.
+    weeks = [28, 26, 24, 23, 20, 18, 14, 10, 9, 7, 6, 5, 4, 3, 2]
     newest = AdoptionReading.objects.filter(product=rota).latest("observed_on").observed_on
     assert newest < date.today()  # noqa: DTZ011 - the database's zone is UTC as well
     assert [run.version for run in runs] == [*range(1, len(runs) + 1)]
