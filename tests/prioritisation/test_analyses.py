@@ -87,6 +87,7 @@ def test_whoever_finds_another_at_it_goes_away(product):
         cursor.execute("SELECT pg_advisory_lock(%s, 0)", [ANALYSIS_LOCK])
         work_out_analyses()
         assert state() == State.WAITING
+        cursor.execute("SELECT pg_advisory_unlock(%s, 0)", [ANALYSIS_LOCK])
     other.close()
 
     work_out_analyses()
