@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from prioritisation import scoring
 from prioritisation.lenses import EQUAL, PAYERS_FIRST, RICE, lenses
 from prioritisation.present import read_present
-from prioritisation.selectors import read_ranking, snapshot
+from prioritisation.selectors import snapshot
 from prioritisation.wording import NONE, number, ordinal, percent
+from products.models import Requirement
 
 #: in the order of the page
 TITLES = {PAYERS_FIRST: "Payers first", EQUAL: "Equal weights", RICE: "RICE"}
@@ -25,6 +27,16 @@ WORDS = {
 MOVED = 3
 #: how many from the top of either order the chart draws; each of its places is so high
 DRAWN, STEP = 12, 40
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A rated open requirement."""
+
+    number: int
+    key: str
+    title: str
+    effort: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +67,7 @@ class Beside:
     """A product's rated open requirements in its own order, and the Lenses of them."""
 
     rows: list
-    """selectors.Rows."""
+    """Seens."""
     found: object
     """lenses.Lenses; arrays in the rows' order."""
     say: float
@@ -120,9 +132,16 @@ class Beside:
 def read_beside(product):
     """The product's Beside, from its inputs as they are now."""
     with snapshot():
-        rows = read_ranking(product).rows
         present = read_present(product.pk)
-    policy, personas, ratings, *_ = present.arguments
-    ids = np.array([row.requirement_id for row in rows], np.int64)
-    effort = np.array([row.effort for row in rows], np.float64)
-    return Beside(rows, lenses(policy, personas, ratings, ids, effort), policy.end_user_say)
+        titles = dict(Requirement.objects.filter(product=product).values_list("pk", "title"))
+    ranked = present.is_ranked
+    ids, numbers = present.requirement_ids[ranked], present.numbers[ranked]
+    scores = scoring.score(*present.arguments[:3], ids, present.effort[ranked])
+    order = np.lexsort((numbers, -scores.score))
+    ids, numbers, effort = ids[order], numbers[order], present.effort[ranked][order]
+    rows = [
+        Seen(n, f"{product.key}-{n}", titles[pk], None if np.isnan(days) else days)
+        for pk, n, days in zip(ids.tolist(), numbers.tolist(), effort.tolist(), strict=True)
+    ]
+    found = lenses(*present.arguments[:3], ids, effort)
+    return Beside(rows, found, present.policy.end_user_say)

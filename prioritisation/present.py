@@ -22,7 +22,9 @@ class Present:
     requirement_ids: np.ndarray
     """Of the open requirements."""
     numbers: np.ndarray
-    """Of the same."""
+    """Of the same, like the next."""
+    effort: np.ndarray
+    """nan where it isn't estimated."""
     names: dict
     """Persona id → (name, kind)."""
 
@@ -32,11 +34,16 @@ class Present:
         return self.policy, self.personas, self.ratings, self.requirement_ids, self.numbers
 
     @property
-    def ranked(self):
-        """How many requirements have a rank: those that a counted persona rated."""
+    def is_ranked(self):
+        """bool, of the requirements: those that a counted persona rated have a rank."""
         counted = self.personas.ids[self.personas.importance > 0]
         rated = self.ratings.requirement[np.isin(self.ratings.persona, counted)]
-        return int(np.isin(self.requirement_ids, rated).sum())
+        return np.isin(self.requirement_ids, rated)
+
+    @property
+    def ranked(self):
+        """How many requirements have a rank."""
+        return int(self.is_ranked.sum())
 
     def number_of(self, requirement_id):
         return int(self.numbers[self.requirement_ids == requirement_id][0])
@@ -56,5 +63,6 @@ def read_present(product_id):
         ratings=inputs.ratings,
         requirement_ids=inputs.requirement_ids[inputs.is_open],
         numbers=inputs.numbers[inputs.is_open],
+        effort=inputs.effort[inputs.is_open],
         names=names,
     )
