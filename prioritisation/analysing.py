@@ -52,6 +52,14 @@ def start_analysis(product_id, kind):
     return analysis
 
 
+def is_worth_a_process():
+    """Whether something is unfinished and nobody at it; who is at it looks again afterwards."""
+    if not any_unfinished():
+        return False
+    with _turn() as mine:
+        return mine
+
+
 def any_unfinished():
     return Analysis.objects.filter(finished_at=None).exists()
 

@@ -72,6 +72,16 @@ class RankRow:
     usual: str
 
 
+def distinct(standings):
+    """Without those whose set is that of a smaller k: so many are tied."""
+    told, sets = [], set()
+    for standing in standings:
+        if standing.top is None or standing.members not in sets:
+            told.append(standing)
+            sets.add(standing.members)
+    return told
+
+
 def verdicts(standings, labels):
     return [_verdict(standing, labels) for standing in standings]
 

@@ -1,7 +1,7 @@
 from celery import shared_task
 
 from prioritisation import nudge
-from prioritisation.analysing import any_unfinished
+from prioritisation.analysing import is_worth_a_process
 from prioritisation.apart import run_apart
 from prioritisation.rescoring import rescore
 
@@ -14,5 +14,5 @@ def rescore_product(product_id):
 
 @shared_task(ignore_result=True)
 def work_out_analyses():
-    if any_unfinished():
+    if is_worth_a_process():
         run_apart("work_out_analyses")

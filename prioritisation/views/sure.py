@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from prioritisation.analysing import start_analysis
 from prioritisation.analysis import Kind
-from prioritisation.sure_page import groups, rank_rows, verdicts
+from prioritisation.sure_page import distinct, groups, rank_rows, verdicts
 from prioritisation.sure_words import Labels, plausible_sentence
 from prioritisation.sureness import read_plausible, read_sureness, takes_a_worker, titles_of
 from products.access import product_view
@@ -14,12 +14,13 @@ from products.access import product_view
 @product_view("read")
 def sure(request, product):
     sureness = read_sureness(product.pk)
+    standings = distinct(sureness.standings)
     labels = Labels(sureness.titles, sureness.present.names)
     page = {
         "product": product,
         "ranked": sureness.present.ranked,
-        "verdicts": verdicts(sureness.standings, labels),
-        "groups": groups(sureness.standings, labels),
+        "verdicts": verdicts(standings, labels),
+        "groups": groups(standings, labels),
         **_plausible(product, sureness.present),
     }
     return render(request, "prioritisation/sure.html", page)

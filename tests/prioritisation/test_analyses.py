@@ -5,7 +5,12 @@ import pytest
 from django.db import connection
 
 from prioritisation import analysing
-from prioritisation.analysing import ANALYSIS_LOCK, start_analysis, work_out_analyses
+from prioritisation.analysing import (
+    ANALYSIS_LOCK,
+    is_worth_a_process,
+    start_analysis,
+    work_out_analyses,
+)
 from prioritisation.analysis import Analysis, Kind, State
 from tests import cast
 
@@ -87,11 +92,14 @@ def test_whoever_finds_another_at_it_goes_away(product):
         cursor.execute("SELECT pg_advisory_lock(%s, 0)", [ANALYSIS_LOCK])
         work_out_analyses()
         assert state() == State.WAITING
+        assert not is_worth_a_process()
         cursor.execute("SELECT pg_advisory_unlock(%s, 0)", [ANALYSIS_LOCK])
     other.close()
 
+    assert is_worth_a_process()
     work_out_analyses()
     assert state() == State.DONE
+    assert not is_worth_a_process()
 
 
 def other_connection():

@@ -10,6 +10,7 @@ from prioritisation import analysing, nudge, sureness
 from prioritisation.analysing import work_out_analyses
 from prioritisation.analysis import Analysis
 from prioritisation.models import Rating
+from products.models import Requirement
 from tests.cast import rota, user
 
 PAGE, PLAUSIBLE = "/p/ROTA/sure/", "/p/ROTA/sure/plausible/"
@@ -56,6 +57,26 @@ def test_the_page_says_it_in_sentences_and_in_numbers(client, product):
     assert "Nurse now 50 % First anywhere Order anywhere" in text
     assert re.search(r"“Swap shifts in two taps” is first in 6\d % of plausible weightings", text)
     assert len(queries) < 20
+
+
+def test_a_set_that_is_the_same_for_several_k_is_told_once(client, product):
+    """Six that are tied for the first place, then sign-on."""
+    swap = product.requirements.get(number=1)
+    for number in range(5):
+        same = Requirement.objects.create(product=product, title=f"Like it {number}")
+        for rating in swap.ratings.all():
+            Rating.objects.create(
+                product=product,
+                requirement=same,
+                persona=rating.persona,
+                value=rating.value,
+                basis=rating.basis,
+                rater=rating.rater,
+            )
+
+    text = text_of(client.get(PAGE))
+    assert "The 6 that are tied for the first place stay in front while" in text
+    assert "The top 3" not in text
 
 
 def test_without_two_ranked_requirements_it_says_what_to_do(client, product):
