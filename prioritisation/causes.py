@@ -1,6 +1,7 @@
 """What made a requirement's score change: the inputs that a run took in, from the input history."""
 
 from collections import defaultdict
+from typing import NamedTuple
 
 from django.db.models import OuterRef, Subquery
 
@@ -27,14 +28,8 @@ def _told(requirement, runs):
     """Transaction id → its causes."""
     xids = {xid for run in runs for xid in run.cause_xids}
     tables = {table for run in runs for table in run.cause_tables}
-    found = [
-        (model, event, before)
-        for model in INPUTS
-        if model._meta.db_table in tables
-        for event, before in _events(model, requirement, xids)
-    ]
-    found.sort(key=lambda one: one[1].pgh_created_at)
-    names, told = Names([event for _model, event, _before in found]), defaultdict(list)
+    found = changes_in(requirement.product_id, xids, [requirement.pk], tables=tables)
+    names, told = Names([one.event for one in found]), defaultdict(list)
     for model, event, before in found:
         told[event.pgh_xid].append(
             {
@@ -53,18 +48,37 @@ def _told(requirement, runs):
     return told
 
 
-def _events(model, requirement, xids):
-    """(event, the same row's event before it or None) of what concerns the requirement."""
+class Change(NamedTuple):
+    """An event of the input history, and the same row's event before it, or None."""
+
+    model: type
+    event: object
+    before: object
+
+
+def changes_in(product_id, xids, requirement_ids, *, tables=None):
+    """The Changes that those transactions made to the product's inputs, oldest first; of
+    requirements and their ratings only those named."""
+    found = [
+        change
+        for model in INPUTS
+        if tables is None or model._meta.db_table in tables
+        for change in _events(model, product_id, requirement_ids, xids)
+    ]
+    return sorted(found, key=lambda change: change.event.pgh_created_at)
+
+
+def _events(model, product_id, requirement_ids, xids):
     only = {
-        Requirement: {"pgh_obj_id": requirement.pk},
-        Rating: {"requirement_id": requirement.pk},
+        Requirement: {"pgh_obj_id__in": requirement_ids},
+        Rating: {"requirement_id__in": requirement_ids},
     }.get(model, {})
     every = model.pgh_event_model.objects
     earlier = every.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
     events = list(
-        every.filter(pgh_xid__in=xids, product_id=requirement.product_id, **only)
+        every.filter(pgh_xid__in=xids, product_id=product_id, **only)
         .annotate(before=Subquery(earlier.order_by("-pgh_id").values("pgh_id")[:1]))
         .order_by("pgh_id")
     )
     befores = every.in_bulk([event.before for event in events if event.before])
-    return [(event, befores.get(event.before)) for event in events]
+    return [Change(model, event, befores.get(event.before)) for event in events]

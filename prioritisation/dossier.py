@@ -1,5 +1,6 @@
 """All that a requirement's page shows, read in a fixed number of queries."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from math import ceil, floor
 
@@ -11,11 +12,12 @@ from prioritisation.bars import STEP, Scale, bar_of, in_order, scale_for
 from prioritisation.lines import badges_of, evidence, is_rated
 from prioritisation.models import Basis, Rating, ScoreChange
 from prioritisation.selectors import ALL_STATUSES, read_ranking
-from prioritisation.wording import UNIT, and_join, number, ordinal, points
+from prioritisation.why_moved import why_moved
+from prioritisation.wording import NONE, UNIT, and_join, number, ordinal, points, signed
 
 CHANGES_SHOWN = 20
 #: table of a mark → what changed, in the history's words
-CAUSES = {
+TABLES = {
     "prioritisation_rating": "ratings",
     "products_requirement": "the requirement",
     "personas_persona": "personas",
@@ -41,6 +43,8 @@ class Move:
     by: str
     """The difference to the change before, or empty."""
     why: str
+    """In general; `reasons` (why_moved.Reasons) tell what changed the score itself."""
+    reasons: list
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def read_dossier(product, requirement):
         badges=badges_of(row, ordered),
         ratings=_given(product, requirement, ranking.personas),
         personas=list(Persona.objects.filter(product=product)),
-        moves=_moves(requirement),
+        moves=_moves(product, requirement),
     )
 
 
@@ -129,26 +133,36 @@ def _given(product, requirement, counted):
     ]
 
 
-def _moves(requirement):
-    """The latest changes of the score, newest first."""
+def _moves(product, requirement):
+    """The latest changes of the score, newest first, each with what made it."""
     changes = list(
         ScoreChange.objects.filter(requirement_id=requirement.pk)
         .select_related("run")
         .order_by("-id")[: CHANGES_SHOWN + 1]
     )
+    if not changes:
+        return []
+    start, end = changes[-1].run.version - 1, changes[0].run.version
+    _movement, reasons = why_moved(product, start, end, [requirement.pk]).get(
+        requirement.pk, (None, ())
+    )
+    of = defaultdict(list)
+    for reason in reasons:
+        of[reason.version].append(reason)
     older = [*changes[1:], None]
-    # Not strict: a requirement that is not scored yet has no change, and so nothing before it.
-    moves = [_move(now, before) for now, before in zip(changes, older, strict=False)]
+    moves = [
+        _move(now, before, of[now.run.version]) for now, before in zip(changes, older, strict=True)
+    ]
     return moves[:CHANGES_SHOWN]
 
 
-def _move(now, before):
-    tables = dict.fromkeys(CAUSES.get(name, name) for name in now.run.cause_tables)
-    score = points(now.score) if now.answered else "–"
+def _move(now, before, reasons):
+    score = points(now.score) if now.answered else NONE
     by = ""
     if before is not None and before.answered and now.answered:
         difference = now.score - before.score
-        by = f"{'+' if difference > 0 else ''}{points(difference)}" if difference else ""
-    return Move(
-        timezone.localtime(now.created_at), score, by, and_join([*tables] or ["recomputed"])
-    )
+        by = signed(difference / UNIT, 1) if difference else ""
+    # A range or a reach may have moved while the score stayed.
+    tables = dict.fromkeys(TABLES.get(name, name) for name in now.run.cause_tables)
+    why = and_join([*tables] or ["recomputed"])
+    return Move(timezone.localtime(now.created_at), score, by, why, reasons)

@@ -1,12 +1,18 @@
 """All that the page of History shows, read in a fixed number of queries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from prioritisation import spans
 from prioritisation.chart_history import Chart, lines
 from prioritisation.milestones import POLICY, milestones
 from prioritisation.moves import Comparison, compare
 from prioritisation.past import rankings_at, runs_around, titles_of, versions_at, when
+from prioritisation.why_moved import why_moved
+from prioritisation.wording import count
+
+#: causes that are told of each move
+CAUSES = 3
+PASSED = "Its score stayed; others passed it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ def look_back(product, *, range_name, start="", end="", now):
         product, {one.requirement_id for places in rankings.values() for one in places}
     )
     found = milestones(product, moments[0].at)
-    comparison = compare(then, now_, titles)
+    comparison = _explained(product, compare(then, now_, titles), *versions[-2:])
     return History(
         range=range_name,
         moments=moments,
@@ -72,6 +78,27 @@ def look_back(product, *, range_name, start="", end="", now):
         between=tuple(versions[-2:]),
         comparison=comparison,
     )
+
+
+def _explained(product, comparison, start, end):
+    """The comparison with what moved each score most; from a later to an earlier point, nothing."""
+    if start >= end:
+        return comparison
+    found = why_moved(product, start, end, [move.requirement_id for move in comparison.moves])
+    moves = [
+        replace(move, causes=_causes(found.get(move.requirement_id, (None, ()))[1]))
+        for move in comparison.moves
+    ]
+    return replace(comparison, moves=moves)
+
+
+def _causes(reasons):
+    """The weightiest reasons; the score itself may have stayed where others passed it."""
+    if not reasons:
+        return (PASSED,)
+    weighty = sorted(reasons, key=lambda reason: -abs(reason.by))[:CAUSES]
+    left = len(reasons) - len(weighty)
+    return (*weighty, *([f"and {count(left, 'smaller cause')}"] if left else ()))
 
 
 def _point(product, text, now, last):

@@ -9,8 +9,9 @@ from math import isnan
 from django.db import connection
 
 from personas.models import AdoptionReading, Persona
-from prioritisation.models import PARAMETERS, ScoringPolicy
-from prioritisation.wording import and_join, number
+from prioritisation.cause_words import policy_changes, share_change
+from prioritisation.models import ScoringPolicy
+from prioritisation.wording import and_join
 from products.input_history import Names
 
 POLICY, ADOPTION = "policy", "adoption"
@@ -18,8 +19,6 @@ TABLES = {
     POLICY: ScoringPolicy._meta.db_table,
     ADOPTION: AdoptionReading._meta.db_table,
 }
-PEOPLE = {1: "by people", 0.5: "damped", 0: "equally"}
-SHARES = {"end_user_say", "assumed_adoption"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,31 +80,7 @@ def _policy(run, changes, events, names):
 
 
 def _policy_changes(run):
-    """["end users’ say 75 → 85 %", …]"""
-    before, after = json.loads(run["policy_before"]), json.loads(run["policy"])
-    return [
-        f"{_label(name)} {_change(name, before[name], after[name])}"
-        for name in PARAMETERS
-        if name in before and name in after and before[name] != after[name]
-    ]
-
-
-def _label(name):
-    return str(ScoringPolicy._meta.get_field(name).verbose_name).replace("'", "’")
-
-
-def _change(name, before, after):
-    if name in SHARES:
-        return _share(before, after)
-    if name == "people_exponent":
-        return f"{PEOPLE[before]} → {PEOPLE[after]}"
-    return f"{before:g} → {after:g}"
-
-
-def _share(before, after):
-    """24 → 27 %, with decimals where the whole numbers are the same."""
-    decimals = 0 if round(before * 100) != round(after * 100) else 1
-    return f"{number(before * 100, decimals)} → {number(after * 100, decimals)}\u00a0%"
+    return policy_changes(json.loads(run["policy_before"]), json.loads(run["policy"]))
 
 
 def _adoption(run, events, names, people):
@@ -130,8 +105,8 @@ def _adoption(run, events, names, people):
             version=run["version"],
             at=run["at"],
             kind=ADOPTION,
-            short=f"{name} {_share(before[persona], after)}",
-            words=f"{name}: adoption {_share(before[persona], after)}",
+            short=f"{name} {share_change(before[persona], after)}",
+            words=f"{name}: adoption {share_change(before[persona], after)}",
             who=names.who(last),
             reason=last.note,
         )

@@ -57,11 +57,15 @@ def _runs(product, end):
 
 
 def _events(product, requirement_ids):
-    """The events of the product's inputs; of ratings only those of the requirements, if given."""
+    """The events of the product's inputs; only those requirements and their ratings, if given."""
+    only = {}
+    if requirement_ids is not replaying.ALL:
+        only = {
+            Rating: {"requirement_id__in": requirement_ids},
+            Requirement: {"pgh_obj_id__in": requirement_ids},
+        }
     for kind, model, columns, values in KINDS:
-        events = model.pgh_event_model.objects.filter(product_id=product.pk)
-        if model is Rating and requirement_ids is not replaying.ALL:
-            events = events.filter(requirement_id__in=requirement_ids)
+        events = model.pgh_event_model.objects.filter(product_id=product.pk, **only.get(model, {}))
         told = events.order_by("pgh_id").values_list(
             "pgh_id", "pgh_obj_id", "pgh_xid", "pgh_label", *columns
         )

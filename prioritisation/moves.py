@@ -24,7 +24,7 @@ class Move:
     score: str
     """21.1 → 17.4 (−3.7); only the one there is for what is new or gone."""
     causes: tuple = ()
-    """Sentences that say why; none here."""
+    """Sentences that say why; none here (looking_back adds them)."""
 
 
 @dataclass(frozen=True, slots=True)

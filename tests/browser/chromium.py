@@ -1,4 +1,7 @@
-"""Find a Chromium, or install one: `python -m tests.browser.chromium` (part of `make test`)."""
+"""Find a Chromium, or install one: `python -m tests.browser.chromium` (part of `make test`).
+
+With it comes libatomic, which Playwright's own driver needs and a bare Debian lacks.
+"""
 
 import os
 import shutil
@@ -6,13 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from playwright._impl._driver import compute_driver_executable
 from playwright.sync_api import sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PACKAGE_MANAGERS = {
-    "apt-get": [["apt-get", "update"], ["apt-get", "install", "--yes", "chromium"]],
-    "dnf": [["dnf", "install", "--assumeyes", "chromium"]],
-    "apk": [["apk", "add", "chromium"]],
+    "apt-get": [["apt-get", "update"], ["apt-get", "install", "--yes", "chromium", "libatomic1"]],
+    "dnf": [["dnf", "install", "--assumeyes", "chromium", "libatomic"]],
+    "apk": [["apk", "add", "chromium", "libatomic"]],
     "pacman": [["pacman", "-Sy", "--noconfirm", "chromium"]],
 }
 
@@ -24,7 +28,18 @@ def find() -> str | None:
     return next(filter(None, map(shutil.which, NAMES)), None) or _playwrights_own()
 
 
+def driver_runs() -> bool:
+    return (
+        subprocess.run(
+            [*compute_driver_executable(), "--version"], check=False, capture_output=True
+        ).returncode
+        == 0
+    )
+
+
 def _playwrights_own() -> str | None:
+    if not driver_runs():
+        return None
     with sync_playwright() as playwright:
         path = playwright.chromium.executable_path
     return path if Path(path).exists() else None
@@ -42,7 +57,7 @@ def install() -> None:
 
 
 if __name__ == "__main__":
-    if not find():
+    if not (find() and driver_runs()):
         install()
-    if not find():
+    if not (find() and driver_runs()):
         sys.exit("No Chromium was found, nor could one be installed. Set CHROMIUM to its path.")

@@ -4,6 +4,7 @@ Every change is a transaction of its own, as from a page: that is what the histo
 """
 
 from datetime import date
+from functools import partial
 
 import pytest
 from django.db import transaction
@@ -112,3 +113,48 @@ def test_what_a_requirement_had_become_before_it_was_deleted_was_never_stored(ro
     rescore(rota.pk)
 
     assert movements(rota, 1, 2, [pk]) == {}
+
+
+# --- in words -------------------------------------------------------------------------------------
+
+
+def test_a_requirements_page_and_the_api_name_each_cause_and_who_made_it(rota, client):
+    alice = rota.memberships.get().user
+    client.force_login(alice)
+    sso = rota.requirements.get(number=2)
+    nurse, hospital = rota.personas.order_by("id")
+    Rating.objects.filter(requirement__number=1, persona=nurse).update(value=0)
+    send = partial(client.post, content_type="application/json")
+    rating = {"persona": nurse.pk, "value": 5, "basis": "asked", "note": "Four of five wards"}
+    send(f"/api/v1/requirements/{sso.pk}/ratings/", rating)
+    send(f"/api/v1/requirements/{sso.pk}/ratings/", {"persona": hospital.pk, "value": 0})
+    rescore(rota.pk)
+
+    # The nurses' 5, asked, adds 85 · 0.8 = 68, and 15 · 0.25 · 0.5 · 0.8 = 1.5 by the reach.
+    answer = client.get(f"/api/v1/products/ROTA/movement/?from=1&requirement={sso.pk}").json()
+    (moved,) = answer["results"]
+    assert (moved["before"], moved["after"]) == (7.5, 68.0)
+    assert [(one["points"], one["what"], one["by"], one["reason"]) for one in moved["effects"]] == [
+        (69.5, "Nurse: 0 → +5, asked", "alice", "Four of five wards"),
+        (-9.0, "Hospital: +5 → 0, guessed", "alice", ""),
+    ]
+
+    page = client.get("/p/ROTA/requirements/2/").content.decode()
+    assert "Nurse: 0 → +5, asked" in page
+    assert "Four of five wards" in page
+
+    history = client.get("/p/ROTA/history/?from=1&to=2").context["history"]
+    rose, fell = history.comparison.moves
+    assert (rose.key, rose.words) == ("ROTA-2", "2 → 1")
+    assert [str(cause) for cause in rose.causes] == [
+        "+69.5 Nurse: 0 → +5, asked (alice): Four of five wards",
+        "−9.0 Hospital: +5 → 0, guessed (alice)",
+    ]
+    # Swap shifts had 85 of the nurses, and 15 · 0.2 · 0.625 of the hospital, now 15 · 0.2 · 0.5.
+    assert [str(cause) for cause in fell.causes] == ["−85.4 Nurse: +5 → 0, seen"]
+
+
+@pytest.mark.parametrize("query", ["from=9", "to=-1", "from=x", "to=1&from=2", "requirement=1.5"])
+def test_versions_that_there_are_not_are_refused(rota, client, query):
+    client.force_login(rota.memberships.get().user)
+    assert client.get(f"/api/v1/products/ROTA/movement/?{query}").status_code == 400

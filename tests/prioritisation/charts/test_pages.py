@@ -133,7 +133,7 @@ def test_history_takes_as_many_queries_however_long_it_is(
             by=alice,
         )
         rescore(rota.pk)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(21):
         client.get("/p/ROTA/history/")
 
 
