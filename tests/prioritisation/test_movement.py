@@ -144,7 +144,7 @@ def test_a_requirements_page_and_the_api_name_each_cause_and_who_made_it(rota, c
     assert "Four of five wards" in page
 
     history = client.get("/p/ROTA/history/?from=1&to=2").context["history"]
-    rose, fell = history.comparison.moves
+    fell, rose = history.comparison.moves
     assert (rose.key, rose.words) == ("ROTA-2", "2 → 1")
     assert [str(cause) for cause in rose.causes] == [
         "+69.5 Nurse: 0 → +5, asked (alice): Four of five wards",

@@ -234,5 +234,5 @@ def test_the_number_of_queries_does_not_grow_with_ratings_and_comments(
         rescore(rota.pk)
 
     client.get(SWAP)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(34):
         client.get(SWAP)
