@@ -78,8 +78,11 @@
     if (text && !bad) hiding = setTimeout(() => say(""), 6000);
   }
   $("[data-said-close]").addEventListener("click", () => say(""));
+  const lines = $$(".one li[data-at]"), done = $("[data-done]"), rated = () => lines.filter(line => said(line.dataset.at).value !== null).length;
+  const elsewhere = done ? +done.textContent - rated() : 0;
   let trouble = "";
   function status() {
+    if (done) done.textContent = elsewhere + rated();
     const all = [...unsaved.values()], failed = all.filter(one => one.state === "failed").length, waiting = all.length - failed, place = $("[data-state]");
     if (!place) return;
     const text = failed ? `${failed} not saved` : waiting ? `Saving${waiting > 1 ? ` ${waiting}` : ""}` : place.textContent ? "All saved" : "";

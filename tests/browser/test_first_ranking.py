@@ -85,6 +85,7 @@ def test_on_a_phone_one_persona_at_a_time_is_rated_by_tapping(page, sign_in, wor
     assert "Dark mode" in row.text_content()
     row.get_by_text("+4", exact=True).click()
     page.locator(".one li[data-s=saved]").wait_for()
+    expect(page.locator(".rate-as .note")).to_have_text("missing first · 3 of 3 done")
 
     assert Rating.objects.get(requirement__title="Dark mode").value == 4
 
