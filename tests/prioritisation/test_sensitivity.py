@@ -232,7 +232,7 @@ def test_brute_force_says_the_same_of_random_products(monkeypatch):
     for seed in range(PRODUCTS):
         # These products are small: every other one is worked on as the largest are.
         monkeypatch.setattr(prioritisation.sensitivity, "NEAR", 1 if seed % 2 else 64)
-        monkeypatch.setattr(prioritisation.sensitivity, "PAIRS", 5 if seed % 2 else 1 << 15)
+        monkeypatch.setattr(prioritisation.sensitivity, "PAIRS", 16 if seed % 2 else 1 << 15)
         product = random_product(seed)
         for standing in standings(product).values():
             wrong += [(seed, *one) for one in wrongs(product, standing)]
