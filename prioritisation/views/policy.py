@@ -20,6 +20,7 @@ FIRST = 15
 def policy(request, product):
     ground = read_ground(product)
     form = WeightsForm(request.POST or None, instance=ground.policy, people=ground.people)
+    form.initial |= _offered(request)
     if request.method == "POST" and form.is_valid() and form.save_current(by=request.user):
         messages.success(request, "Saved. The ranking follows in a moment.")
         return redirect("policy", product.key)
@@ -30,6 +31,15 @@ def policy(request, product):
         **_beside(product, ground, form),
     }
     return render(request, "prioritisation/policy.html", page, status=form.status)
+
+
+def _offered(request):
+    """What a link offers to try (Shipped does): a responsiveness that fits better."""
+    try:
+        value = float(request.GET.get("responsiveness", ""))
+    except ValueError:
+        return {}
+    return {"responsiveness": value} if 0 <= value <= 1 else {}
 
 
 @product_view("read")
