@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from prioritisation.rescoring import rescore
+from products.services import create_product
 from tests import cast
 from tests.prioritisation.requirements.pages import signed_in
 
@@ -124,3 +125,19 @@ def test_programs_get_the_same(rota, client):
     assert (first["best_rank"], first["worst_rank"]) == (2, 3)
     assert first["sentence"] == "Ask Nurse about “Dark mode”: could come in 2nd to 3rd."
     assert client.get("/api/v1/products/ROTA/ask-next/?top=0").status_code == 400
+
+
+@pytest.mark.parametrize("page", ["ask", "compare", "lenses"])
+@pytest.mark.parametrize("described", ["nothing", "a payer", "a title"])
+def test_a_product_that_is_hardly_begun_has_these_pages_too(client, rota, page, described):
+    product = create_product(name="Larder", owner=rota.memberships.get().user)
+    if described == "a payer":
+        product.personas.create(product=product, name="Brand", kind="advertiser")
+    if described != "nothing":
+        product.requirements.create(product=product, title="Shopping list")
+    rescore(product.pk)
+
+    assert client.get(reverse(page, args=[product.key])).status_code == 200
+    api = {"ask": "ask-next/", "compare": "comparison/?a=1&b=2", "lenses": "lenses/"}[page]
+    answer = client.get(f"/api/v1/products/{product.key}/{api}")
+    assert answer.status_code == (400 if page == "compare" else 200)
