@@ -21,20 +21,19 @@ def read_recent(product, *, now, shipped=()):
 
 
 def _weekly_ranks(product, now):
-    # The weeks end at midnight, so that a day's readers ask for the same versions.
-    today = timezone.localtime(now)
-    midnight = timezone.make_aware(datetime.combine(today.date(), time()))
-    moments = [midnight - timedelta(weeks=week) for week in range(WEEKS, 0, -1)]
-    if product.created_at > moments[TWO_WEEKS]:
-        return {}
-    versions = tuple(versions_at(product, moments))
-    return _ranks_at(product.pk, versions) if versions[TWO_WEEKS] else {}
+    midnight = timezone.make_aware(datetime.combine(timezone.localtime(now).date(), time()))
+    moments = tuple(midnight - timedelta(weeks=week) for week in range(WEEKS, 0, -1))
+    return _ranks_at(product.pk, moments) if product.created_at <= moments[TWO_WEEKS] else {}
 
 
 @lru_cache(maxsize=16)
-def _ranks_at(product_id, versions):
-    """Kept: what a version stored doesn't change, and reading it takes the whole history."""
-    found = rankings_at(Product(pk=product_id), {version for version in versions if version})
+def _ranks_at(product_id, moments):
+    """Kept for the day: what was doesn't change, and reading it takes the whole history."""
+    product = Product(pk=product_id)
+    versions = versions_at(product, moments)
+    if not versions[TWO_WEEKS]:
+        return {}
+    found = rankings_at(product, {version for version in versions if version})
     ranks = {}
     for week, version in enumerate(versions):
         for place in found.get(version, ()):
