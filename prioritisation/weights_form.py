@@ -61,8 +61,8 @@ class WeightsForm(PolicyForm):
     seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20_000)
     weights = None
 
-    def __init__(self, data=None, *, instance, people):
-        self.people = people
+    def __init__(self, data=None, *, instance, people, saving=True):
+        self.people, self.saving = people, saving
         super().__init__(data, instance=instance)
         # A reason is one save's: the last one's isn't the next one's.
         self.initial["reason"] = ""
@@ -111,6 +111,12 @@ class WeightsForm(PolicyForm):
             policy = scoring.Policy(**{name: cleaned[name] for name in PARAMETERS})
             self.weights = policy, self._importances(policy, cleaned)
         return cleaned
+
+    def _post_clean(self):
+        """The database's constraints, each of them a query, are for what is saved; the fields
+        have checked the same bounds."""
+        if self.saving:
+            super()._post_clean()
 
     def _importances(self, policy, cleaned):
         importances = {one.pk: one.importance for one in self.people.counted}

@@ -76,7 +76,7 @@
   }
   function seen() {
     const rows = $$("#ranking tr[data-k]");
-    return rows.filter(row => row.getBoundingClientRect().top < innerHeight).length + 10;
+    return rows.filter(row => row.getBoundingClientRect().top < innerHeight).length + 4;
   }
   /* The filter, chip and order that the ranking shows; a drawer over it has an address of its own. */
   const view = () => new URL($("#ranking").getAttribute("hx-get"), location).searchParams;
@@ -110,6 +110,8 @@
   document.addEventListener("htmx:afterSettle", event => {
     if (event.target.id !== "ranking" || !panel() || !$("#ranking .more")) return;
     clearTimeout(resting);
+    // Still under the hand: the next answer is on its way.
+    if (waiting || form().classList.contains("htmx-request")) return;
     if ($$("#ranking tr[data-k]").length < 200) resting = setTimeout(() => { whole = true; send(); }, REST);
   });
   // Chips and orders are links; the weights would be lost on the way.

@@ -16,7 +16,7 @@ from prioritisation.weights_form import WeightsForm
 from products.access import may, product_view
 
 #: the least that a preview draws of a group
-FEWEST_LINES = 20
+FEWEST_LINES = 15
 
 
 @product_view(GET="read", POST="edit_policy")
@@ -72,7 +72,8 @@ def preview(request, product):
 
 def asked(request, product):
     ground = ground_of(product)
-    return ground, WeightsForm(request.GET, instance=copy(ground.policy), people=ground.people)
+    policy = copy(ground.policy)
+    return ground, WeightsForm(request.GET, instance=policy, people=ground.people, saving=False)
 
 
 def ranking_under(product, ground, form, order="score"):
