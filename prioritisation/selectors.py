@@ -1,6 +1,5 @@
 """Reads that span models. What combines rows, version and stale comes from one snapshot."""
 
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,7 +8,6 @@ import numpy as np
 from django.db import connection, transaction
 
 from personas.models import Kind
-from prioritisation.models import ProductChange
 from prioritisation.ranking_query import PLACES, ranking_query
 from prioritisation.scoring import UNIT, Weights
 from prioritisation.signals import signals
@@ -276,25 +274,6 @@ def _flag_must_do(rows):
     for row in rows:
         if row.must_reason:
             row.flags.insert(0, "must_do")
-
-
-POLL_SECONDS = (0.02, 0.04, 0.08, 0.16, 0.2)
-
-
-def wait_until_scored(product_id, xid, *, at_most=10.0):
-    """Wait until no mark of the product has this transaction's id; whether that came true.
-
-    Holds no transaction while it waits.
-    """
-    deadline = time.monotonic() + at_most
-    marks = ProductChange.objects.filter(product_id=product_id, xid=xid)
-    attempt = 0
-    while marks.exists():
-        if time.monotonic() >= deadline:
-            return False
-        time.sleep(POLL_SECONDS[min(attempt, len(POLL_SECONDS) - 1)])
-        attempt += 1
-    return True
 
 
 ALL_STATUSES = tuple(Status)

@@ -10,7 +10,8 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from prioritisation.ranking_csv import csv_of
-from prioritisation.selectors import ORDERS, read_ranking, standing_of, wait_until_scored
+from prioritisation.selectors import ORDERS, read_ranking, standing_of
+from prioritisation.waiting import wait_until_scored
 from products.api.base import ProductAPI
 from products.models import Status
 
