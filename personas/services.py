@@ -29,18 +29,28 @@ def record_reading(*, persona, observed_on, by, **measures):
     """
     if not persona.is_end_user:
         raise ValidationError({"persona": "Only end users adopt a product; others pay for it."})
-    author = by if by is not None and by.pk else None
-    reading, _created = AdoptionReading.objects.select_for_update().get_or_create(
+    measures["updated_by"] = by if by is not None and by.pk else None
+    of_day = AdoptionReading.objects.filter(persona=persona, observed_on=observed_on)
+    reading = of_day.first() or AdoptionReading(
+        persona=persona, product_id=persona.product_id, observed_on=observed_on
+    )
+    _set(reading, measures)
+    reading.full_clean(exclude=["product", "persona", "updated_by"])
+    # In one statement: an empty row that is filled in later would stand in the history.
+    stored, created = AdoptionReading.objects.select_for_update().get_or_create(
         persona=persona,
         observed_on=observed_on,
-        defaults={"product_id": persona.product_id, "installed": 0, "active": 0},
+        defaults={"product_id": persona.product_id, **measures},
     )
+    if not created:
+        _set(stored, measures)
+        stored.save(update_fields=list(measures))
+    return stored
+
+
+def _set(reading, measures):
     for name, value in measures.items():
         setattr(reading, name, value)
-    reading.updated_by = author
-    reading.full_clean(exclude=["product", "persona", "updated_by"])
-    reading.save(update_fields=[*measures, "updated_by"])
-    return reading
 
 
 def delete_persona(persona):

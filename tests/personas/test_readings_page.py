@@ -36,6 +36,17 @@ def test_a_second_reading_of_a_day_takes_the_place_of_the_first(client, rota):
     assert AdoptionReading.objects.get().active == 300
 
 
+def test_a_reading_stands_in_the_history_as_it_was_recorded(client, rota):
+    record(client, rota)
+    record(client, rota, active="300")
+
+    events = AdoptionReading.pgh_event_model.objects.order_by("pgh_id")
+    assert [(event.pgh_label, event.active) for event in events] == [
+        ("insert", 200),
+        ("update", 300),
+    ]
+
+
 def test_the_card_shows_the_funnel_and_the_line_over_time(client, rota):
     record(client, rota)
     record(client, rota, observed_on="2026-11-20", active="300")
