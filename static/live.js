@@ -4,7 +4,7 @@
   "use strict";
   const root = document.documentElement, url = document.currentScript.dataset.url;
   // A new stream is trusted after a while: for a few seconds after an outage Redis may not be told of every rescore.
-  const STALE = 1000, ALONE = 4000, LIVE = 20000, TRUSTED = 10000, RENEW = 240000;
+  const STALE = 1000, ALONE = 3000, LIVE = 20000, TRUSTED = 10000, RENEW = 240000;
   let stream = null, openedAt = Infinity, askedAt = -Infinity, asking = false, stale = false, newest = 0, had = null;
 
   const parts = () => [...document.querySelectorAll("[data-live]")];

@@ -1,4 +1,4 @@
-"""Lighthouse over the main pages, of a fresh `manage.py up` with its samples: `make lighthouse`.
+"""Lighthouse over every view, of a fresh `manage.py up` with its samples: `make lighthouse`.
 
 Needs Node with npx, which fetches Lighthouse on its first run. Prints a table for
 docs/lighthouse.md; exits 1 if a page misses a limit. A run that does is repeated, since other
@@ -22,14 +22,17 @@ from tests.running.up import running
 
 LIGHTHOUSE = "lighthouse@12.8.2"
 PAGES = {
-    "Products": "/",
     "Ranking": "/p/ROTA/",
-    "Requirement": "/p/ROTA/requirements/1/",
-    "Rate": "/p/ROTA/rate/",
     "Map": "/p/ROTA/map/",
     "Personas": "/p/ROTA/personas/",
+    "Requirement": "/p/ROTA/requirements/1/",
+    "Rate": "/p/ROTA/rate/",
     "How it is weighed": "/p/ROTA/weighed/",
+    "History": "/p/ROTA/history/",
+    "How sure": "/p/ROTA/sure/",
+    "Ask next": "/p/ROTA/ask/",
     "Start": "/p/ROTA/start/",
+    "Products": "/",
 }
 DEVICES = {"phone": [], "desktop": ["--preset=desktop"]}
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
