@@ -1,7 +1,6 @@
 """The rating grid as a person uses it: by keyboard, with a spreadsheet, beside a colleague."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from personas.models import Persona
@@ -10,6 +9,7 @@ from prioritisation.rescoring import rescore
 from products.models import Requirement
 from products.services import add_requirements
 from tests import cast
+from tests.browser import axe
 from tests.browser.fixtures import page_of
 from tests.processes import eventually
 
@@ -263,7 +263,7 @@ def test_a_save_that_failed_is_tried_again_and_nothing_typed_is_lost(page, alice
     expect(dark).to_have_text("+4g")
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        assert Axe().run(page).response["violations"] == []
+        assert axe.violations(page) == []
     page.unroute_all()
     saved(page)  # by itself
     assert given(alice, requirement__title="Dark mode") == {
