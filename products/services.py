@@ -1,6 +1,7 @@
 """Writes to products and their requirements. The caller has authorised them."""
 
 import re
+from itertools import chain
 
 from products.models import Membership, Product, Requirement
 from products.roles import Role
@@ -23,7 +24,7 @@ def free_key(name):
     short = stem[:6]
     taken = set(Product.objects.filter(key__startswith=short).values_list("key", flat=True))
     numbered = (f"{short}{n}" for n in range(2, 10_000))
-    return next(key for key in (stem, *numbered) if key not in taken)
+    return next(key for key in chain([stem], numbered) if key not in taken)
 
 
 def delete_product(product):

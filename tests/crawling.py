@@ -1,0 +1,166 @@
+"""Every URL that there is, filled in with a product's own rows and asked by anybody."""
+
+import json
+import re
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from accounts.models import Token, User
+from personas.models import AdoptionReading
+from products.models import Comment
+from products.roles import Role
+from tests.cast import join, rota, user
+
+SECRET = "Quixotic swap"
+
+
+def cast():
+    """Alice's ROTA, with one of everything; every role has a member, Charlie is a stranger."""
+    alice = user("alice")
+    made = rota(alice)
+    made.requirements.filter(number=1).update(title=SECRET)
+    for role in (Role.VIEWER, Role.CONTRIBUTOR, Role.MAINTAINER):
+        join(made, user(role.label), role.name)
+    user("charlie")
+    requirement, nurse = made.requirements.get(number=1), made.personas.get(name="Nurse")
+    Comment.objects.create(product=made, requirement=requirement, author=alice, text=SECRET)
+    AdoptionReading.objects.create(
+        product=made, persona=nurse, observed_on="2026-11-01", installed=9, active=5
+    )
+    Token.objects.issue(name=SECRET, user=alice)
+    return made
+
+
+def client_of(name):
+    client = Client(raise_request_exception=False)
+    if name:
+        client.force_login(User.objects.get(username=name))
+    return client
+
+
+@dataclass(frozen=True)
+class Url:
+    """One URL pattern, and how to fill it in."""
+
+    name: str
+    route: str
+    callback: object
+
+    @property
+    def declared(self):
+        view = getattr(self.callback, "cls", self.callback)
+        return getattr(self.callback, "declared_role", getattr(view, "declared_role", None))
+
+    @property
+    def methods(self):
+        return self.declared if isinstance(self.declared, dict) else {}
+
+    @property
+    def of_a_product(self):
+        return bool(self.methods)
+
+    @property
+    def is_api(self):
+        return self.route.startswith("api/")
+
+
+def urls(patterns=None, route="", namespace=""):
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        here = route + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield Url(f"{namespace}{pattern.name}", here, pattern.callback)
+        else:
+            inside = f"{pattern.namespace}:" if pattern.namespace else namespace
+            yield from urls(pattern.url_patterns, here, inside)
+
+
+#: table → the column that names the product
+ROWS = {
+    "products_product": "id",
+    "products_membership": "product_id",
+    "products_requirement": "product_id",
+    "products_comment": "product_id",
+    "personas_persona": "product_id",
+    "personas_adoptionreading": "product_id",
+    "prioritisation_rating": "product_id",
+    "prioritisation_scoringpolicy": "product_id",
+    "prioritisation_productchange": "product_id",
+}
+
+
+EVERY_ROW = " UNION ALL ".join(
+    f"SELECT '{table}', t::text FROM {table} t WHERE {column} = %(product)s"
+    for table, column in ROWS.items()
+)
+FINGERPRINT = f"""
+    SELECT md5(string_agg(source || line, ',' ORDER BY source, line)) FROM (
+        {EVERY_ROW}
+        UNION ALL SELECT 'token', revoked_at::text FROM accounts_token WHERE name = %(secret)s
+    ) rows (source, line)"""
+
+
+class Crawler:
+    """Asks in turn; what a request did is rolled back once it was looked at."""
+
+    def __init__(self, product):
+        requirement = product.requirements.get(number=1)
+        nurse = product.personas.get(name="Nurse")
+        self._product = product
+        self._fields = {
+            "product": "ROTA",
+            "persona": nurse.pk,
+            "requirement": requirement.pk,
+            "number": 1,
+            "title": "x",
+            "name": "x",
+            "value": 1,
+        }
+        self._rows = {
+            "members": product.memberships.get(role=Role.VIEWER),
+            "personas": nurse,
+            "requirements": requirement,
+            "ratings": requirement.ratings.get(persona=nurse),
+            "adoption-readings": nurse.readings.get(),
+            "comments": requirement.comments.get(),
+            "tokens": Token.objects.get(name=SECRET),
+        }
+        self._before = self._fingerprint()
+
+    def path(self, url):
+        """Filled in with the product's own rows; the word before <int:pk> says which."""
+
+        def fill(match):
+            word, kwarg = match[1], match[3]
+            known = {"key": "ROTA", "number": 1}
+            assert kwarg in known or word in self._rows, f"say in _rows what {url.route} is of"
+            value = known[kwarg] if kwarg in known else self._rows[word].pk
+            return f"{word}/{value}"
+
+        filled = re.sub(r"([^/]*)/<(?:(\w+):)?(\w+)>", fill, url.route)
+        return f"/{filled}?product=ROTA&persona={self._fields['persona']}"
+
+    def ask(self, client, method, path):
+        """(answer, its text, whether a row of the product changed)."""
+        as_json = path.startswith("/api/")
+        with transaction.atomic():
+            response = client.generic(
+                method,
+                path,
+                json.dumps(self._fields) if as_json else urlencode(self._fields),
+                f"application/{'json' if as_json else 'x-www-form-urlencoded'}",
+                headers={"If-Match": '"1"'},
+            )
+            text = b"".join(response) if response.streaming else response.content
+            changed = self._fingerprint() != self._before
+            transaction.set_rollback(True)
+        return response, text.decode(errors="replace"), changed
+
+    def _fingerprint(self):
+        """Of every input row of the product and its marks, and whether Alice's token is revoked."""
+        with connection.cursor() as cursor:
+            cursor.execute(FINGERPRINT, {"product": self._product.pk, "secret": SECRET})
+            return cursor.fetchone()
