@@ -15,7 +15,7 @@ from .product_strategies import (
 from .properties import axiom, scored
 from .scoring_cases import Rating, bits
 
-SEEN = st.just("seen")
+SEEN = ("seen",)
 
 
 @axiom(products(least=1), st.data())
