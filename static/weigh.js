@@ -60,7 +60,7 @@
   });
 
   /* ---- asking: at once, then at most every 80 ms; what is far below the window is drawn when the hand rests ---- */
-  const PAUSE = 80, REST = 500;
+  const PAUSE = 80, REST = 500, FEW = 4;
   let waiting = 0, again = false, whole = false, resting = 0, asked = false, shown = null;
   let moves = 0;  // what an answer was asked after: the filter's or a poll's may come back to other weights
   function ask() {
@@ -74,9 +74,13 @@
     asked = true;
     form()?.dispatchEvent(new Event("weigh"));
   }
+  /* How many rows reach into the window, and a few. Those below go at once, while the server is at it: the answer takes their place anyway,
+     and htmx would visit each of their elements before it does. */
   function seen() {
-    const rows = $$("#ranking tr[data-k]");
-    return rows.filter(row => row.getBoundingClientRect().top < innerHeight).length + 4;
+    const rows = $$("#ranking tr[data-k]"), below = rows.findIndex(row => row.getBoundingClientRect().top >= innerHeight);
+    if (below < 0) return rows.length + FEW;
+    rows.slice(below + FEW).forEach(row => row.remove());
+    return below + FEW;
   }
   /* The filter, chip and order that the ranking shows; a drawer over it has an address of its own. */
   const view = () => new URL($("#ranking").getAttribute("hx-get"), location).searchParams;
@@ -114,6 +118,14 @@
     if (waiting || form().classList.contains("htmx-request")) return;
     if ($$("#ranking tr[data-k]").length < 200) resting = setTimeout(() => { whole = true; send(); }, REST);
   });
+  // No answer: the whole ranking is asked for until there is one.
+  for (const failure of ["htmx:sendError", "htmx:responseError"]) {
+    document.addEventListener(failure, event => {
+      if (event.detail.elt !== form() || !panel()) return;
+      clearTimeout(resting);
+      resting = setTimeout(() => { whole = true; send(); }, 4000);
+    });
+  }
   // Chips and orders are links; the weights would be lost on the way.
   document.addEventListener("click", event => {
     const link = event.target.closest("#chips a, #orders a");
