@@ -91,6 +91,8 @@
     if (elt === weights) {
       event.detail.moves = moves;
       (shown ?? view()).forEach((value, name) => { if (name !== "have") parameters[name] ??= value; });
+      // What is typed, though its own answer may still be on its way.
+      if ($("#filter")) parameters.q = $("#filter").value;
       if (!whole) parameters.lines = seen();
       whole = false;
       shown = null;
