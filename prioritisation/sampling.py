@@ -35,8 +35,7 @@ def load_samples(owner, *, today=None):
     Each step of a story is a transaction of its own, as it was in life: History tells what each
     did to the scores. A story that was broken off is told again from the beginning.
     """
-    broken_off = Product.objects.filter(is_sample=True, memberships__user=owner)
-    for product in broken_off.filter(name__endswith=UNFINISHED):
+    for product in broken_off().filter(memberships__user=owner):
         with writing(user=owner, means="command"):
             delete_product(product)
     stories = [json.loads(path.read_text()) for path in sorted(STORIES.glob("*.json"))]
@@ -47,6 +46,11 @@ def load_samples(owner, *, today=None):
     )
     today = today or timezone.now().date()
     return [_Telling(story, owner, today).tell() for story in stories if story["name"] not in has]
+
+
+def broken_off():
+    """The samples whose story somebody ended in the middle."""
+    return Product.objects.filter(is_sample=True, name__endswith=UNFINISHED)
 
 
 @dataclass

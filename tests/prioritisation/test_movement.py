@@ -14,6 +14,7 @@ from personas.services import record_reading
 from prioritisation.models import Rating, ScoreChange, ScoringPolicy
 from prioritisation.movement import movements
 from prioritisation.rescoring import rescore
+from prioritisation.sampling import load_samples
 from tests import cast
 from tests.prioritisation.editor import Editor
 
@@ -158,3 +159,15 @@ def test_a_requirements_page_and_the_api_name_each_cause_and_who_made_it(rota, c
 def test_versions_that_there_are_not_are_refused(rota, client, query):
     client.force_login(rota.memberships.get().user)
     assert client.get(f"/api/v1/products/ROTA/movement/?{query}").status_code == 400
+
+
+def test_the_past_of_the_samples_is_told_whole(db):
+    for product in load_samples(cast.user("alice")):
+        latest = product.runs.latest("version").version
+        assert latest > 5
+        ids = list(product.requirements.values_list("pk", flat=True))
+        found = movements(product, 0, latest, ids)
+        assert found
+        assert {movement.unexplained for movement in found.values()} == {0}
+        # Each step has causes of its own.
+        assert all(len({one.xid for one in found[pk].effects}) > 1 for pk in list(found)[:3])

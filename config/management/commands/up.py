@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connections, transaction
+from django.db import OperationalError, connections
 
 from config import embedded, folders
 from config.children import (
@@ -26,6 +26,7 @@ from config.children import (
     stop_all,
     wait_until,
 )
+from prioritisation import sampling
 
 HOST = "127.0.0.1"
 OWNER = "owner@localhost"
@@ -109,21 +110,23 @@ class Command(BaseCommand):
         self.children.append(child)
 
     def _make_owner_once(self):
-        """On the first start: the owner's account and the samples, both or neither."""
+        """On the first start: the owner's account, then the samples."""
         users = get_user_model().objects
         if users.exists():
             self._say(
                 f"Sign in as before (`manage.py changepassword {OWNER}` sets a new password)."
             )
+            if sampling.broken_off().exists():
+                call_command("load_samples", verbosity=0)
         else:
             password = secrets.token_urlsafe(12)
-            with transaction.atomic():
-                users.create_superuser(username=OWNER, email=OWNER, password=password)
-                call_command("load_samples", verbosity=0)
+            users.create_superuser(username=OWNER, email=OWNER, password=password)
+            # At once: whoever ends us while the samples are told has the password all the same.
             self._say(
                 f"An account was made for you; its password is shown this once:\n\n"
                 f"    sign in as   {OWNER}\n    password     {password}\n"
             )
+            call_command("load_samples", verbosity=0)
         connections.close_all()
 
     def _watch(self):
