@@ -26,7 +26,6 @@ from config.children import (
     stop_all,
     wait_until,
 )
-from prioritisation import sampling
 
 HOST = "127.0.0.1"
 OWNER = "owner@localhost"
@@ -116,8 +115,7 @@ class Command(BaseCommand):
             self._say(
                 f"Sign in as before (`manage.py changepassword {OWNER}` sets a new password)."
             )
-            if sampling.broken_off().exists():
-                call_command("load_samples", verbosity=0)
+            call_command("load_samples", broken_off=True, verbosity=0)
         else:
             password = secrets.token_urlsafe(12)
             users.create_superuser(username=OWNER, email=OWNER, password=password)

@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from prioritisation.sampling import load_samples
+from prioritisation import sampling
 
 
 class Command(BaseCommand):
@@ -11,8 +11,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--owner", metavar="USER", help="name or e-mail; else the first superuser"
         )
+        parser.add_argument(
+            "--broken-off", action="store_true", help="only if their making was broken off before"
+        )
 
-    def handle(self, *, owner, verbosity, **options):
+    def handle(self, *, owner, verbosity, broken_off, **options):
+        if broken_off and not sampling.broken_off().exists():
+            return
         users = User.objects.filter(is_active=True)
         found = (
             users.filter(username=owner).first() or User.objects.by_email(owner)
@@ -22,7 +27,7 @@ class Command(BaseCommand):
         if found is None:
             called = f"No user has the name or e-mail {owner}." if owner else "Name the owner."
             raise CommandError(called)
-        products = load_samples(found)
+        products = sampling.load_samples(found)
         if verbosity:
             keys = ", ".join(product.key for product in products)
             self.stdout.write(keys or "The samples are there already.")
