@@ -9,7 +9,7 @@ from personas.models import Persona
 from prioritisation.models import Rating
 from products.models import Membership, Requirement
 from products.roles import Role
-from products.services import create_product
+from products.services import add_requirements, create_product
 
 PASSWORD = "correct horse battery"
 
@@ -29,23 +29,21 @@ def user(name, **fields):
 def rota(owner):
     """Product ROTA with a nurse, a hospital and three requirements, rated but for the last."""
     product = create_product(name="Rota", owner=owner)
-    nurse = Persona.objects.create(product=product, name="Nurse", kind="end_user", headcount=500)
-    hospital = Persona.objects.create(product=product, name="Hospital", kind="procurer")
-    swap, sso, _dark = (
-        Requirement.objects.create(product=product, title=title, effort=effort)
-        for title, effort in [
-            ("Swap shifts in two taps", 8),
-            ("Single sign-on", 5),
-            ("Dark mode", None),
+    nurse, hospital = Persona.objects.bulk_create(
+        [
+            Persona(product=product, name="Nurse", kind="end_user", headcount=500),
+            Persona(product=product, name="Hospital", kind="procurer"),
         ]
     )
-    for requirement, persona, value in [
-        (swap, nurse, 5),
-        (swap, hospital, 1),
-        (sso, nurse, 0),
-        (sso, hospital, 5),
-    ]:
-        Rating.objects.create(
+    titles = [("Swap shifts in two taps", 8), ("Single sign-on", 5), ("Dark mode", None)]
+    swap, sso, _dark = add_requirements(
+        product=product,
+        by=None,
+        requirements=[Requirement(title=title, effort=effort) for title, effort in titles],
+    )
+    given = [(swap, nurse, 5), (swap, hospital, 1), (sso, nurse, 0), (sso, hospital, 5)]
+    Rating.objects.bulk_create(
+        Rating(
             product=product,
             requirement=requirement,
             persona=persona,
@@ -53,6 +51,8 @@ def rota(owner):
             basis="seen",
             rater=owner,
         )
+        for requirement, persona, value in given
+    )
     return product
 
 

@@ -1,7 +1,10 @@
 """Every page of the back office opens, finds, and keeps to what may be changed."""
 
+from html.parser import HTMLParser
+
 import pytest
 from django.contrib import admin
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -59,11 +62,44 @@ def test_lists_searches_and_forms_open(everything, admin_client, model):
     row = model._default_manager.first()
     assert row is not None, "the fixture `everything` lacks one"
 
-    for path in (url(model, "changelist"), url(model, "changelist") + "?q=1"):
-        assert admin_client.get(path).status_code == 200
-    assert admin_client.get(url(model, "change", row.pk)).status_code == 200
+    changelist, change = url(model, "changelist"), url(model, "change", row.pk)
+    for path in (changelist, f"{changelist}?q=1", change):
+        answer = admin_client.get(path)
+        assert answer.status_code == 200
+        assert inline_code(answer) == []
     may_add = admin.site._registry[model].has_add_permission(_request(admin_client))
-    assert admin_client.get(url(model, "add")).status_code == (200 if may_add else 403)
+    answer = admin_client.get(url(model, "add"))
+    assert answer.status_code == (200 if may_add else 403)
+    assert inline_code(answer) == []
+
+
+class InlineCode(HTMLParser):
+    """Collects what our Content-Security-Policy would block of a page."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        runs = tag == "script" and "src" not in given and "json" not in given.get("type", "")
+        handled = any(name == "style" or name.startswith("on") for name in given)
+        if tag == "style" or runs or handled or "javascript:" in (given.get("href") or ""):
+            self.found.append(self.get_starttag_text())
+
+
+def inline_code(answer):
+    parser = InlineCode()
+    parser.feed(answer.content.decode())
+    return parser.found
+
+
+def test_the_control_inline_code_is_found():
+    pages = ["<style>a{}</style>", "<script>1</script>", "<p style='x'>", "<p onclick='x'>",
+             "<a href='javascript:x'>"]  # fmt: skip
+
+    assert [len(inline_code(HttpResponse(page))) for page in pages] == [1] * 5
+    assert inline_code(HttpResponse("<script src='x'></script><a href='/'>x</a>")) == []
 
 
 def _request(client):
