@@ -4,7 +4,7 @@ from unittest import mock
 import pytest
 import redis
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.test.utils import override_settings
 from kombu import Connection
@@ -37,6 +37,15 @@ def _quick():
         mock.patch.object(TransactionTestCase, "_fixture_teardown", emptying.empty_tables),
     ):
         yield
+
+
+@pytest.fixture(scope="module")
+def rows_for_the_module(django_db_setup, django_db_blocker):
+    """What a module's fixtures write under it is there for each of the module's tests with `db`,
+    and for no other: mark the module's `xdist_group`, or it is written anew again and again."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session")

