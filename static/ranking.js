@@ -158,7 +158,8 @@
     chosen.clear();  // what the new list hasn't got is not selected any more
     count(told);
   }
-  document.addEventListener("htmx:afterSwap", event => {
+  // Not afterSwap: for those 20 ms htmx has not seen the form yet, and Enter would send it plainly.
+  document.addEventListener("htmx:afterSettle", event => {
     if (event.detail.target !== sheet) return;
     if (!sheet.open) sheet.showModal();
     ($("[data-focus]", sheet) ?? $(".err", sheet)?.closest(".field")?.querySelector("input, select, textarea") ?? $("select, textarea, input:not([type=hidden])", sheet))?.focus();
