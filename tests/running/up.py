@@ -23,7 +23,10 @@ OF_THE_TESTS = (
 PASSWORD = re.compile(r"password +(\S{16})$", re.MULTILINE)
 # The command over programs that start at once, for what doesn't depend on which they are.
 LIGHT = """
+import django
 from django.core.management import execute_from_command_line
+
+django.setup()
 from config.management.commands import up
 
 sleep = ["-c", "import time; time.sleep(600)"]
