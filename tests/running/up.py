@@ -93,7 +93,9 @@ class Up:
 
 def environment(data_dir, port):
     kept = {name: value for name, value in os.environ.items() if name not in OF_THE_TESTS}
-    return kept | {"DATA_DIR": str(data_dir), "PORT": str(port)}
+    # A folder of static files of its own: xdist's processes collected into one at the same time.
+    own = {"DATA_DIR": str(data_dir), "STATIC_ROOT": f"{data_dir}/collected", "PORT": str(port)}
+    return kept | own
 
 
 @contextlib.contextmanager
