@@ -1,5 +1,7 @@
 """The transaction of every write: history before it, marks in it, nudges after it."""
 
+import random
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -12,6 +14,10 @@ SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
 #: Checked at COMMIT: a rating is written for a requirement that another transaction deletes in the
 #: meantime. The second try finds it gone and says so.
 PARENT_IS_GONE = "23503"
+
+
+#: before another try
+PAUSE_SECONDS = (0.005, 0.05)
 
 
 @dataclass
@@ -68,10 +74,15 @@ def is_conflict(error):
 
 
 def retrying(call, *, times=2):
-    """`call()`, and again up to `times` times when it ended in a conflict."""
+    """`call()`, and again up to `times` times when it ended in a conflict.
+
+    After a moment of random length. Else: the two that deadlock wait for each other's row; one is
+    ended, comes back at once and takes its row again before the other wakes; they deadlock again.
+    """
     for left in range(times, -1, -1):
         try:
             return call()
         except (OperationalError, IntegrityError) as error:
             if not left or not is_conflict(error):
                 raise
+            time.sleep(random.uniform(*PAUSE_SECONDS))  # noqa: S311 - no secret
