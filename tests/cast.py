@@ -3,6 +3,7 @@
 from functools import cache
 
 from django.contrib.auth.hashers import make_password
+from django.test import Client
 
 from accounts.models import User
 from personas.models import Persona
@@ -54,6 +55,13 @@ def rota(owner):
         for requirement, persona, value in given
     )
     return product
+
+
+def signed_in(who):
+    """A client of somebody who has signed in."""
+    client = Client()
+    client.force_login(who)
+    return client
 
 
 def join(product, member, role):

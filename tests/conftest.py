@@ -12,7 +12,7 @@ from kombu import Connection
 from prioritisation import nudge
 from prioritisation.models import ScoringState
 from prioritisation.verification import wrong_scores
-from tests import emptying, processes, servers
+from tests import cast, emptying, processes, servers
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -46,6 +46,11 @@ def rows_for_the_module(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def alice(db):
+    return cast.user("alice")
 
 
 @pytest.fixture(scope="session")

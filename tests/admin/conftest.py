@@ -6,11 +6,6 @@ from tests.cast import rota, user
 
 
 @pytest.fixture
-def alice(db):
-    return user("alice")
-
-
-@pytest.fixture
 def sam(db):
     """Staff."""
     return user("sam", is_staff=True, is_superuser=True)

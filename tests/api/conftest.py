@@ -6,11 +6,6 @@ from tests.cast import join, rota, user
 
 
 @pytest.fixture
-def alice(db):
-    return user("alice")
-
-
-@pytest.fixture
 def product(alice):
     """Alice's ROTA: Bob contributes, Maya maintains, Vera views; Charlie must see nothing."""
     made = rota(alice)

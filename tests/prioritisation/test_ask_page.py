@@ -8,7 +8,7 @@ from django.urls import reverse
 from prioritisation.rescoring import rescore
 from products.services import create_product
 from tests import cast
-from tests.prioritisation.requirements.pages import signed_in
+from tests.cast import signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from prioritisation.rescoring import rescore
 from prioritisation.versus import read_place, read_versus
 from tests import cast
-from tests.prioritisation.requirements.pages import signed_in
+from tests.cast import signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -22,11 +22,6 @@ pytestmark = pytest.mark.scores_are_tampered_with
 
 
 @pytest.fixture
-def alice(db):
-    return user("alice")
-
-
-@pytest.fixture
 def product(alice):
     return rota(alice)
 

@@ -4,15 +4,10 @@ import pytest
 from django.test import Client
 
 from prioritisation.models import ProductChange, Rating
-from tests.cast import join, rota, user
+from tests.cast import join, rota, signed_in, user
 
 PATH = "/p/ROTA/import/"
 SHEET = "title\teffort\trating:Nurse\nWorks offline\t13\t4\nDark mode\t\t1\n"
-
-
-@pytest.fixture
-def alice(db):
-    return user("alice")
 
 
 @pytest.fixture
@@ -20,12 +15,6 @@ def product(alice):
     product = rota(alice)
     ProductChange.objects.all().delete()
     return product
-
-
-def signed_in(who):
-    client = Client()
-    client.force_login(who)
-    return client
 
 
 def paste(who, text, **data):

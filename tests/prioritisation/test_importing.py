@@ -22,11 +22,6 @@ SHEET = (
 
 
 @pytest.fixture
-def alice(db):
-    return user("alice")
-
-
-@pytest.fixture
 def product(alice):
     product = rota(alice)
     ProductChange.objects.all().delete()

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from prioritisation.rescoring import rescore
 from tests import cast
-from tests.prioritisation.requirements.pages import signed_in
+from tests.cast import signed_in
 
 pytestmark = pytest.mark.django_db
 

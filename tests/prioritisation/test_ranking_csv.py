@@ -8,22 +8,9 @@ import pytest
 from personas.models import Persona
 from prioritisation.rescoring import rescore
 from products.models import Requirement
-from tests import cast
-from tests.prioritisation.requirements.pages import signed_in
+from tests.cast import signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def alice():
-    return cast.user("alice")
-
-
-@pytest.fixture
-def rota(alice):
-    product = cast.rota(alice)
-    rescore(product.pk)
-    return product
 
 
 @pytest.fixture

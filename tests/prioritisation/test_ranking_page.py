@@ -6,29 +6,12 @@ from prioritisation.models import Rating, ScoringState
 from prioritisation.rescoring import rescore
 from products.models import Product, Requirement
 from tests import cast
+from tests.cast import signed_in
 
 pytestmark = pytest.mark.django_db
 
 PATH = "/p/ROTA/"
 FRAGMENT = "/p/ROTA/ranking/"
-
-
-@pytest.fixture
-def alice():
-    return cast.user("alice")
-
-
-@pytest.fixture
-def rota(alice):
-    product = cast.rota(alice)
-    rescore(product.pk)
-    return product
-
-
-def signed_in(who):
-    client = Client()
-    client.force_login(who)
-    return client
 
 
 @pytest.fixture

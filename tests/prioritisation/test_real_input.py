@@ -10,13 +10,7 @@ from django.test import Client
 from personas.models import Persona
 from prioritisation.rescoring import rescore
 from products.services import create_product
-from tests.cast import user
 from tests.prioritisation import real_input
-
-
-@pytest.fixture
-def alice(db):
-    return user("alice")
 
 
 def imported(product, owner, sheet, tmp_path, *options):

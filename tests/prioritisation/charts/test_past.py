@@ -15,18 +15,6 @@ from tests.prioritisation.editor import Editor
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def alice():
-    return cast.user("alice")
-
-
-@pytest.fixture
-def rota(alice):
-    product = cast.rota(alice)
-    rescore(product.pk)
-    return product
-
-
 def stored(product):
     """What is ranked now, as the pages read it."""
     rows = read_ranking(product).rows

@@ -1,21 +1,13 @@
 import pytest
 
-from prioritisation.rescoring import rescore
 from products.models import Requirement
 from tests import cast
-from tests.prioritisation.requirements.pages import signed_in
+from tests.cast import signed_in
 
 
 @pytest.fixture
 def alice():
     return cast.user("alice", first_name="Alice", last_name="Ames")
-
-
-@pytest.fixture
-def rota(alice):
-    product = cast.rota(alice)
-    rescore(product.pk)
-    return product
 
 
 @pytest.fixture

@@ -2,14 +2,6 @@
 
 import re
 
-from django.test import Client
-
-
-def signed_in(who):
-    client = Client()
-    client.force_login(who)
-    return client
-
 
 def text(answer):
     """The page's words, without markup."""

@@ -7,7 +7,8 @@ from prioritisation.models import Rating
 from prioritisation.rescoring import rescore
 from products.models import Requirement
 from tests import cast
-from tests.prioritisation.requirements.pages import signed_in, text
+from tests.cast import signed_in
+from tests.prioritisation.requirements.pages import text
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,8 @@ import pytest
 
 from products.models import Comment
 from tests import cast
-from tests.prioritisation.requirements.pages import signed_in, text
+from tests.cast import signed_in
+from tests.prioritisation.requirements.pages import text
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,8 @@ import pytest
 from prioritisation.models import Rating
 from prioritisation.rescoring import rescore
 from tests import cast
-from tests.prioritisation.requirements.pages import signed_in, text
+from tests.cast import signed_in
+from tests.prioritisation.requirements.pages import text
 
 pytestmark = pytest.mark.django_db
 
