@@ -3,7 +3,7 @@
 from django.core.cache import cache
 from django.db import connection
 
-from prioritisation.to_ask import count_for_top
+from prioritisation.reasons.to_ask import count_for_top
 from products.models import OPEN
 
 #: Of larger grids neither missing answers nor useful ones are counted: 75 ms for 50,000 ratings,

@@ -9,7 +9,7 @@ import numpy as np
 
 from personas.models import AdoptionReading, Persona
 from prioritisation import scoring
-from prioritisation.bars import in_order
+from prioritisation.charts.bars import in_order
 from prioritisation.models import PARAMETERS, ScoringPolicy
 
 

@@ -8,7 +8,7 @@ from django.db import connection
 
 from personas.models import AdoptionReading
 from prioritisation import scoring
-from prioritisation.adoption_line import Trend, trend
+from prioritisation.charts.adoption_line import Trend, trend
 from prioritisation.inputs import read_inputs
 from prioritisation.models import Rating
 from prioritisation.people import people_of

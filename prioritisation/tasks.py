@@ -1,9 +1,9 @@
 from celery import shared_task
 
 from prioritisation import nudge
-from prioritisation.analysing import is_worth_a_process
-from prioritisation.apart import run_apart
 from prioritisation.rescoring import rescore
+from prioritisation.sure.analysing import is_worth_a_process
+from prioritisation.sure.apart import run_apart
 
 
 @shared_task(ignore_result=True)

@@ -4,8 +4,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from prioritisation.asking import TOP
-from prioritisation.to_ask import read_asking
+from prioritisation.reasons.asking import TOP
+from prioritisation.reasons.to_ask import read_asking
 from products.api.base import ProductAPI
 
 

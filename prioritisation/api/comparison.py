@@ -5,8 +5,8 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
-from prioritisation.comparison import KINDS
-from prioritisation.versus import read_versus
+from prioritisation.reasons.comparison import KINDS
+from prioritisation.reasons.versus import read_versus
 from prioritisation.wording import UNIT
 from products.api.base import ProductAPI
 

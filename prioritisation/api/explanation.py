@@ -4,9 +4,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from prioritisation.bars import in_order
-from prioritisation.dossier import read_requirement
-from prioritisation.explanation import reason_for
+from prioritisation.charts.bars import in_order
+from prioritisation.reasons.dossier import read_requirement
+from prioritisation.reasons.explanation import reason_for
 from prioritisation.wording import UNIT, ordinal
 from products.api.base import ProductAPI
 from products.models import Requirement

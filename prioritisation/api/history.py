@@ -3,7 +3,7 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from prioritisation.causes import causes_of
+from prioritisation.history.causes import causes_of
 from prioritisation.models import ScoreChange
 from products.api.base import Pages, ProductAPI
 from products.api.fields import PointsField

@@ -6,8 +6,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from prioritisation.lenses import NAMES, RICE
-from prioritisation.other_lenses import read_beside
+from prioritisation.reasons.lenses import NAMES, RICE
+from prioritisation.reasons.other_lenses import read_beside
 from products.api.base import ProductAPI
 
 

@@ -5,8 +5,8 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
-from prioritisation.past import runs_around, scores_at
-from prioritisation.why_moved import why_moved
+from prioritisation.history.past import runs_around, scores_at
+from prioritisation.history.why_moved import why_moved
 from products.api.base import ProductAPI
 from products.api.fields import PointsField
 from products.models import Product

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from prioritisation.ranking_csv import csv_of
+from prioritisation.ranking.export import csv_of
 from prioritisation.selectors import ORDERS, read_ranking, standing_of
 from prioritisation.waiting import wait_until_scored
 from products.api.base import ProductAPI

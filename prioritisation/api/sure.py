@@ -5,9 +5,9 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from prioritisation import curves, sensitivity
-from prioritisation.analysing import start_analysis
 from prioritisation.analysis import Kind, State
-from prioritisation.sureness import (
+from prioritisation.sure.analysing import start_analysis
+from prioritisation.sure.sureness import (
     AT_ONCE,
     NOT_STARTED,
     read_plausible,

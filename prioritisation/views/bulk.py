@@ -3,9 +3,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django_htmx.http import push_url, trigger_client_event
 
-from prioritisation.bulk import ChangedMeanwhile, edit_requirements, seen_in
-from prioritisation.bulk_form import FORMS
-from prioritisation.lines import harm_words
+from prioritisation.entry.bulk import ChangedMeanwhile, edit_requirements, seen_in
+from prioritisation.forms.bulk import FORMS
+from prioritisation.ranking.lines import harm_words
 from prioritisation.selectors import ALL_STATUSES, read_ranking
 from prioritisation.wording import count
 from products.access import product_view

@@ -3,10 +3,10 @@
 from django.shortcuts import render
 from django.utils import timezone
 
-from prioritisation.chart_map import chart
-from prioritisation.looking_back import look_back
+from prioritisation.charts.value_map import chart
+from prioritisation.history.looking_back import look_back
+from prioritisation.history.spans import DEFAULT, RANGES
 from prioritisation.selectors import read_ranking
-from prioritisation.spans import DEFAULT, RANGES
 from products.access import product_view
 
 EFFORT = "effort"

@@ -2,7 +2,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
-from prioritisation.requirement_form import CommentForm
+from prioritisation.forms.requirement import CommentForm
 from prioritisation.views.requirement import page, requirement_of
 from products.access import may, product_view
 from products.models import Comment

@@ -1,7 +1,7 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
 
-from prioritisation.import_form import ImportForm
+from prioritisation.forms.imports import ImportForm
 from products.access import product_view
 
 

@@ -4,11 +4,11 @@ from django.utils import timezone
 from django_htmx.http import trigger_client_event
 
 from accounts.models import User
-from prioritisation.foreseen import moves_of
-from prioritisation.presentation import first_lines
-from prioritisation.previewing import read_ground
+from prioritisation.forms.weights import WeightsForm
+from prioritisation.ranking.foreseen import moves_of
+from prioritisation.ranking.presentation import first_lines
+from prioritisation.ranking.previewing import read_ground
 from prioritisation.views.weights import asked, ranking_under, told, wrong
-from prioritisation.weights_form import WeightsForm
 from products.access import may, product_view
 
 VERSIONS_SHOWN = 20

@@ -3,10 +3,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from prioritisation.filters import View
-from prioritisation.presentation import present
-from prioritisation.ranking_csv import csv_of
-from prioritisation.recent import read_recent
+from prioritisation.history.recent import read_recent
+from prioritisation.ranking.export import csv_of
+from prioritisation.ranking.filters import View
+from prioritisation.ranking.presentation import present
 from prioritisation.selectors import ALL_STATUSES, read_ranking, standing_of
 from products.access import may, product_view
 from products.models import Status

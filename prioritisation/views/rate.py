@@ -6,7 +6,7 @@ from django.db import DataError, transaction
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
-from prioritisation.grid import (
+from prioritisation.entry.grid import (
     changed_since,
     count_answered,
     current_moment,
@@ -14,9 +14,15 @@ from prioritisation.grid import (
     read_states,
     scores_since,
 )
-from prioritisation.grid_saving import basis_from, cells_in, keep_typed, read_changes, save_changes
+from prioritisation.entry.grid_saving import (
+    basis_from,
+    cells_in,
+    keep_typed,
+    read_changes,
+    save_changes,
+)
+from prioritisation.entry.one_by_one import Turn, turn
 from prioritisation.models import Basis
-from prioritisation.one_by_one import Turn, turn
 from prioritisation.people import people_of
 from prioritisation.selectors import counted_personas, standing_of
 from prioritisation.wording import percent

@@ -2,12 +2,12 @@
 
 from django.shortcuts import render
 
-from prioritisation.lenses import PAYERS_FIRST
-from prioritisation.other_lenses import TITLES, read_beside
+from prioritisation.reasons.lenses import PAYERS_FIRST
+from prioritisation.reasons.other_lenses import TITLES, read_beside
+from prioritisation.reasons.to_ask import read_asking
+from prioritisation.reasons.versus import read_versus
 from prioritisation.selectors import read_ranking
 from prioritisation.sensitivity import TOPS
-from prioritisation.to_ask import read_asking
-from prioritisation.versus import read_versus
 from products.access import may, product_view
 
 QUESTIONS = 50

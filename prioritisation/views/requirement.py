@@ -6,15 +6,15 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import push_url
 
-from prioritisation.dossier import harms_of, read_dossier, read_requirement
-from prioritisation.grid_saving import basis_from
+from prioritisation.entry.grid_saving import basis_from
+from prioritisation.forms.requirement import CommentForm, DecisionForm, RatingForm
 from prioritisation.markdown import html_of
 from prioritisation.models import Rating
-from prioritisation.requirement_form import CommentForm, DecisionForm, RatingForm
+from prioritisation.reasons.dossier import harms_of, read_dossier, read_requirement
+from prioritisation.reasons.versus import read_place
 from prioritisation.selectors import standing_of
 from prioritisation.services import withdraw_rating
 from prioritisation.talk import read_talk
-from prioritisation.versus import read_place
 from prioritisation.views.rate import ANCHORS, remember_basis
 from products.access import may, product_view
 from products.models import Comment

@@ -3,9 +3,9 @@ from django.db import IntegrityError, transaction
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from prioritisation.dossier import harms_of, read_requirement
-from prioritisation.filters import BY_EFFORT
-from prioritisation.requirement_form import EstimateForm, RequirementForm
+from prioritisation.forms.requirement import EstimateForm, RequirementForm
+from prioritisation.ranking.filters import BY_EFFORT
+from prioritisation.reasons.dossier import harms_of, read_requirement
 from prioritisation.views.requirement import editable, requirement_of
 from products.access import may, product_view
 from products.forms import CLASH

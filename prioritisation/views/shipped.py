@@ -1,6 +1,6 @@
 from django.shortcuts import render
 
-from prioritisation.shipped import read_outcomes
+from prioritisation.history.shipped import read_outcomes
 from products.access import may, product_view
 
 

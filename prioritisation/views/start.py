@@ -2,11 +2,11 @@ from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from prioritisation.bars import bar_of, in_order, scale_for
-from prioritisation.imports import SheetError
+from prioritisation.charts.bars import bar_of, in_order, scale_for
+from prioritisation.entry.imports import SheetError
+from prioritisation.entry.start import add_boxes
+from prioritisation.forms.start import StartForm
 from prioritisation.selectors import read_ranking
-from prioritisation.start import add_boxes
-from prioritisation.start_form import StartForm
 from prioritisation.views.rate import grid_context, save_posted
 from products.access import product_view, signed_in
 from products.forms import CLASH

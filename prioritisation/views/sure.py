@@ -3,11 +3,11 @@
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from prioritisation.analysing import start_analysis
 from prioritisation.analysis import Kind
-from prioritisation.sure_page import distinct, groups, rank_rows, verdicts
-from prioritisation.sure_words import Labels, plausible_sentence
-from prioritisation.sureness import read_plausible, read_sureness, takes_a_worker, titles_of
+from prioritisation.sure.analysing import start_analysis
+from prioritisation.sure.page import distinct, groups, rank_rows, verdicts
+from prioritisation.sure.sureness import read_plausible, read_sureness, takes_a_worker, titles_of
+from prioritisation.sure.words import Labels, plausible_sentence
 from products.access import product_view
 
 

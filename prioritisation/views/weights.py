@@ -6,13 +6,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from prioritisation.filters import View
+from prioritisation.forms.weights import WeightsForm
 from prioritisation.models import LEAST_SAY_WITHOUT_REASON
 from prioritisation.policy_words import people_in_words, sentences
-from prioritisation.presentation import LIMIT, present
-from prioritisation.previewing import ground_of, preview_ranking, read_ground
+from prioritisation.ranking.filters import View
+from prioritisation.ranking.presentation import LIMIT, present
+from prioritisation.ranking.previewing import ground_of, preview_ranking, read_ground
 from prioritisation.views.ranking import ranking_context, recent_of
-from prioritisation.weights_form import WeightsForm
 from products.access import may, product_view
 
 #: the least that a preview draws of a group

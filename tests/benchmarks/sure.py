@@ -3,8 +3,8 @@
 import numpy as np
 
 from prioritisation import scoring
-from prioritisation.plausible import plausible
 from prioritisation.sensitivity import sensitivity
+from prioritisation.sure.plausible import plausible
 from tests.benchmarks.data import KINDS
 from tests.benchmarks.measuring import limit
 

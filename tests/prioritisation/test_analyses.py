@@ -4,14 +4,14 @@ import psycopg2
 import pytest
 from django.db import connection
 
-from prioritisation import analysing
-from prioritisation.analysing import (
+from prioritisation.analysis import Analysis, Kind, State
+from prioritisation.sure import analysing
+from prioritisation.sure.analysing import (
     ANALYSIS_LOCK,
     is_worth_a_process,
     start_analysis,
     work_out_analyses,
 )
-from prioritisation.analysis import Analysis, Kind, State
 from tests import cast
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from prioritisation import scoring
-from prioritisation.asking import questions
+from prioritisation.reasons.asking import questions
 
 from .brute_force import formula_of, random_product
 from .scoring_cases import NAN, Persona, Product, Rating, personas_of, ratings_of, reference

@@ -1,6 +1,6 @@
 import pytest
 
-from prioritisation.bars import BEYOND, bar_of, in_order, scale_for
+from prioritisation.charts.bars import BEYOND, bar_of, in_order, scale_for
 from tests.prioritisation.ranking_pages import AGENCY, HOSPITAL, LEAD, NURSE, Row, personas
 
 

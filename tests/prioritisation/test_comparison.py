@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from prioritisation.comparison import Order, differences, order_of
+from prioritisation.reasons.comparison import Order, differences, order_of
 
 from .brute_force import formula_of, random_product
 from .scoring_cases import NAN, Persona, Product, Rating, personas_of, ratings_of, reference, scored

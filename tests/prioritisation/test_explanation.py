@@ -1,6 +1,6 @@
 """The sum and the sentence of a requirement's page; expected values worked by hand."""
 
-from prioritisation.explanation import in_hundredths, question_for, reason_for, sum_of
+from prioritisation.reasons.explanation import in_hundredths, question_for, reason_for, sum_of
 from prioritisation.selectors import PersonaWeight, Row
 
 NURSE = PersonaWeight(1, "Nurse", "end_user", 0.796, 0.3, 150)

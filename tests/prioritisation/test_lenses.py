@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from prioritisation.lenses import lenses
+from prioritisation.reasons.lenses import lenses
 from prioritisation.scoring import Policy
 
 from .brute_force import random_product

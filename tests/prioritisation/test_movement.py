@@ -11,8 +11,8 @@ from django.db import transaction
 
 from personas.models import Persona
 from personas.services import record_reading
+from prioritisation.history.movement import movements
 from prioritisation.models import Rating, ScoreChange, ScoringPolicy
-from prioritisation.movement import movements
 from prioritisation.rescoring import rescore
 from prioritisation.sampling import load_samples
 from tests import cast

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from personas.services import record_reading
-from prioritisation.outcomes import Expectation, fit
+from prioritisation.history.outcomes import Expectation, fit
+from prioritisation.history.shipped import read_outcomes
 from prioritisation.rescoring import rescore
-from prioritisation.shipped import read_outcomes
 from tests import cast
 
 

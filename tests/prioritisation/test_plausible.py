@@ -5,8 +5,8 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from prioritisation.plausible import DRAWS, plausible
 from prioritisation.scoring import Policy
+from prioritisation.sure.plausible import DRAWS, plausible
 
 from .brute_force import formula_of, random_product
 from .scoring_cases import NAN, Persona, Product, Rating, personas_of, ratings_of

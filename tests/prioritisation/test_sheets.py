@@ -2,8 +2,8 @@
 
 import pytest
 
-from prioritisation.cells import CellError, scale_from
-from prioritisation.imports import SheetError, decode, is_sheet, parse
+from prioritisation.entry.cells import CellError, scale_from
+from prioritisation.entry.imports import SheetError, decode, is_sheet, parse
 
 SHEET = """\
 external_id,title,description,status,effort,tags,must_reason,rating:Nurse,rating:Ward lead

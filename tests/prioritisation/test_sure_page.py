@@ -6,10 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from prioritisation import analysing, nudge, sureness
-from prioritisation.analysing import work_out_analyses
+from prioritisation import nudge
 from prioritisation.analysis import Analysis
 from prioritisation.models import Rating
+from prioritisation.sure import analysing, sureness
+from prioritisation.sure.analysing import work_out_analyses
 from products.models import Requirement
 from tests.cast import rota, user
 

@@ -4,7 +4,7 @@ import pytest
 
 from prioritisation.curves import ADOPTION, END_USER_SAY, SHARE, Parameter
 from prioritisation.sensitivity import Flip, Hold, Standing
-from prioritisation.sure_words import (
+from prioritisation.sure.words import (
     Labels,
     in_how_many,
     overtakes,

@@ -7,9 +7,9 @@ from django.test import Client
 from django.utils import timezone
 
 from personas.services import record_reading
+from prioritisation.charts.trend import trend_of
 from prioritisation.models import Rating, ScoreChange, ScoringRun
 from prioritisation.rescoring import rescore
-from prioritisation.trend import trend_of
 from products.models import Product, Requirement
 from tests import cast
 from tests.prioritisation.requirements.pages import text

@@ -2,8 +2,8 @@ import pytest
 from django.test import Client
 
 from personas.models import Persona
-from prioritisation.filters import View
 from prioritisation.models import ProductChange, Rating, ScoringPolicy
+from prioritisation.ranking.filters import View
 from prioritisation.rescoring import rescore
 from prioritisation.selectors import ALL_STATUSES, read_ranking
 from products.models import Requirement

@@ -1,8 +1,8 @@
 import pytest
 
 from personas.models import Persona
+from prioritisation.entry.start import read_payers, read_titles, read_users
 from prioritisation.models import Rating
-from prioritisation.start import read_payers, read_titles, read_users
 from products.models import Product, Requirement
 from products.roles import Role
 from tests import cast

@@ -4,9 +4,9 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from prioritisation.cells import CellError, scale_from
-from prioritisation.importing import import_ratings
-from prioritisation.imports import SheetError, decode
+from prioritisation.entry.cells import CellError, scale_from
+from prioritisation.entry.importing import import_ratings
+from prioritisation.entry.imports import SheetError, decode
 from prioritisation.models import Basis
 from prioritisation.writing import writing
 from products.models import Product

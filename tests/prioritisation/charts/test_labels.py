@@ -1,6 +1,6 @@
 import random
 
-from prioritisation.labels import ABOVE, BELOW, Box, Disc, place_labels, shortened, width_of
+from prioritisation.charts.labels import ABOVE, BELOW, Box, Disc, place_labels, shortened, width_of
 
 WIDTHS = (820, 1700)
 

@@ -1,7 +1,7 @@
 import pytest
 
-from prioritisation.axis import Axis
-from prioritisation.chart_map import LOVED, LOVED_PAID, MOST, NEITHER, PAID, chart
+from prioritisation.charts.axis import Axis
+from prioritisation.charts.value_map import LOVED, LOVED_PAID, MOST, NEITHER, PAID, chart
 from tests.prioritisation.ranking_pages import AGENCY, HOSPITAL, LEAD, NURSE, Row, ranking
 
 

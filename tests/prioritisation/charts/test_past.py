@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from personas.models import Persona
-from prioritisation.past import ranking_at, rankings_at, runs_around, titles_of, versions_at
+from prioritisation.history.past import ranking_at, rankings_at, runs_around, titles_of, versions_at
 from prioritisation.rescoring import rescore
 from prioritisation.selectors import read_ranking
 from products.services import delete_requirement

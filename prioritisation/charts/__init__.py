@@ -1,0 +1,1 @@
+"""Drawings as plain values, which templates turn into SVG. Pure."""

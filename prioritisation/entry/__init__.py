@@ -1,0 +1,1 @@
+"""How ratings and requirements get in: the grid, the start page, files, bulk edits."""

@@ -1,0 +1,164 @@
+"""Saving cells of the rating grid: all that were sent or none, and nobody's change unseen."""
+
+from dataclasses import dataclass, field
+
+from django.db import IntegrityError, transaction
+
+from prioritisation.entry.cells import CellError, rating, rating_known
+from prioritisation.models import Basis, Rating
+from prioritisation.services import NewRating, record_ratings, withdraw_ratings
+from prioritisation.wording import signed
+
+GONE = "This requirement or persona is gone."
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one cell was changed to; `version` and `old` as they were when it was drawn."""
+
+    requirement_id: int
+    persona_id: int
+    text: str
+    version: int
+    old: str
+    note: str | None = None
+    """None: the note that is there stays."""
+
+    @property
+    def key(self):
+        return self.requirement_id, self.persona_id
+
+    @property
+    def at(self):
+        return f"{self.requirement_id}.{self.persona_id}"
+
+
+def cells_in(data):
+    """A Change for each of a posted form's cells, changed or not; the last one where two are
+    about the same."""
+    cells = {}
+    for name, text in data.items():
+        parts = name.split(".")
+        if parts[0] == "c" and len(parts) == 5 and all(map(_is_number, parts[1:4])):
+            requirement_id, persona_id, version = map(int, parts[1:4])
+            note = data.get(f"n.{parts[1]}.{parts[2]}")
+            change = Change(requirement_id, persona_id, text.strip(), version, parts[4], note)
+            cells[change.key] = change
+    return list(cells.values())
+
+
+def read_changes(data):
+    """The posted cells that say something else than when they were drawn."""
+    return [cell for cell in cells_in(data) if not _same(cell)]
+
+
+def _is_number(text):
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def _same(change):
+    if not change.text or not change.old:
+        return change.text == change.old
+    try:
+        return str(rating(change.text)) == change.old
+    except CellError:
+        return False
+
+
+@dataclass(slots=True)
+class Outcome:
+    saved: int = 0
+    errors: dict = field(default_factory=dict)
+    """(requirement id, persona id) → what is wrong with that cell."""
+    conflicts: dict = field(default_factory=dict)
+
+    @property
+    def status(self):
+        return 422 if self.errors else 409 if self.conflicts else 200
+
+
+def save_changes(*, product, by, changes, basis):
+    """Record the changed cells as the user's own ratings, all of them or none; the Outcome.
+
+    A blank cell withdraws the rating; `basis` is how one knows where a cell doesn't say.
+    """
+    outcome = Outcome()
+    wanted = _wanted(product, changes, basis, outcome)
+    mine = _mine(product, by, changes)
+    for change in changes:
+        now = mine.get(change.key)
+        # An answer may have been lost on its way: what is there already is no conflict.
+        if (now.version if now else 0) != change.version and _said(now) != wanted.get(change.key):
+            said = f"{signed(now.value)}, {now.basis}" if now else "nothing"
+            outcome.conflicts[change.key] = f"Meanwhile you said {said} in another window."
+    if outcome.errors or outcome.conflicts:
+        return outcome
+    withdraw_ratings([mine[key] for key, said in wanted.items() if not said and key in mine])
+    try:
+        with transaction.atomic():
+            record_ratings(product=product, by=by, ratings=list(_new(changes, wanted, mine)))
+        outcome.saved = len(changes)
+    except IntegrityError:  # a requirement or persona was deleted since we looked
+        outcome.errors = {change.key: GONE for change in changes}
+    return outcome
+
+
+def _mine(product, by, changes):
+    rows = Rating.objects.select_for_update().filter(
+        product=product,
+        rater=by,
+        requirement__in={change.requirement_id for change in changes},
+        persona__in={change.persona_id for change in changes},
+    )
+    return {(one.requirement_id, one.persona_id): one for one in rows}
+
+
+def _said(rating):
+    return (rating.value, rating.basis) if rating else None
+
+
+def _new(changes, wanted, mine):
+    for change in changes:
+        if wanted[change.key]:
+            now = mine.get(change.key)
+            note = (now.note if now else "") if change.note is None else change.note
+            yield NewRating(*change.key, *wanted[change.key], note)
+
+
+def _wanted(product, changes, basis, outcome):
+    """Key → (value, basis), or None to withdraw; what can't be is left out and said in outcome."""
+    requirements = set(
+        product.requirements.filter(
+            pk__in={change.requirement_id for change in changes}
+        ).values_list("pk", flat=True)
+    )
+    personas = set(product.personas.values_list("pk", flat=True))
+    longest = Rating._meta.get_field("note").max_length
+    wanted = {}
+    for change in changes:
+        if change.requirement_id not in requirements or change.persona_id not in personas:
+            outcome.errors[change.key] = GONE
+            continue
+        try:
+            if change.note and (len(change.note) > longest or "\0" in change.note):
+                raise CellError(f"A note has at most {longest:,} characters, and no NUL.")
+            value, known = rating_known(change.text) if change.text else (None, None)
+            wanted[change.key] = (value, known or basis) if change.text else None
+        except CellError as error:
+            outcome.errors[change.key] = str(error)
+    return wanted
+
+
+def keep_typed(grid, changes, outcome):
+    """Put what was typed, and what is wrong with it, back into the cells."""
+    typed = {change.key: change.text for change in changes}
+    for row in grid.rows:
+        for cell in row.cells:
+            key = cell.requirement_id, cell.persona.pk
+            if key in typed:
+                cell.typed = typed[key]
+                cell.error = outcome.errors.get(key) or outcome.conflicts.get(key, "")
+
+
+def basis_from(text, default=Basis.GUESSED):
+    return text if text in Basis.values else default

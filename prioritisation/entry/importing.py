@@ -1,0 +1,199 @@
+"""Bring a sheet's requirements and ratings into a product: all of it or nothing."""
+
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.history import acting
+from prioritisation.entry.imports import RowError, SheetError, parse
+from prioritisation.models import Rating
+from prioritisation.services import NewRating, record_ratings
+from products.models import Product, Requirement
+from products.services import add_requirements
+
+
+@dataclass
+class Report:
+    """What an import did or, on a dry run, would do."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    ratings: int = 0
+    """Ratings that are new or differ; those that say the same as before aren't written."""
+    lines: list = field(default_factory=list)
+    """One Line a row of the sheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    row: int
+    title: str
+    verb: str
+    """new, changed or unchanged: what happens to the requirement."""
+    fields: tuple
+    """The names of the requirement's fields that change."""
+    ratings: int
+
+
+def import_ratings(*, product, text, basis, by, from_scale=None, dry_run=False, source="import"):
+    """Import a sheet (see imports.py) as the user `by`; return the Report.
+
+    Raises SheetError, with every wrong row, having changed nothing. A row finds its requirement
+    by external_id or, without one, by title, else it's a new one: so a second import of the same
+    sheet writes nothing, and marks nothing. Ratings are `by`'s own, known by `basis`. Nothing is
+    ever removed.
+    """
+    sheet = parse(text, from_scale=from_scale)
+    return import_sheet(
+        product=product, sheet=sheet, basis=basis, by=by, dry_run=dry_run, source=source
+    )
+
+
+def import_sheet(*, product, sheet, basis, by, dry_run=False, source="import"):
+    """`import_ratings` for a sheet that has been parsed."""
+    with acting(means="import", user=by), transaction.atomic():
+        # One import of a product at a time, or two would both find that a row is new.
+        Product.objects.select_for_update(no_key=True).get(pk=product.pk)
+        personas = _personas(product, sheet)
+        steps = _steps(product, sheet)
+        _find_new_ratings(product, steps, personas, basis, by)
+        report = _report(steps)
+        if not dry_run:
+            _write(product, steps, basis, by, source)
+    return report
+
+
+@dataclass
+class _Step:
+    """A row, and what it changes."""
+
+    row: object
+    requirement: Requirement
+    is_new: bool
+    fields: tuple
+    ratings: dict = field(default_factory=dict)
+
+
+def _personas(product, sheet):
+    """Name as in the sheet → persona; an exact name first, then whatever its case."""
+    personas = list(product.personas.all())
+    exact = {persona.name: persona for persona in personas}
+    folded = {persona.name.casefold(): persona for persona in personas}
+    found = {name: exact.get(name) or folded.get(name.casefold()) for name in sheet.personas}
+    names = ", ".join(exact) or "none yet"
+    errors = [
+        RowError(1, f"rating:{name}", f"no persona is called “{name}”; this product has: {names}.")
+        for name, persona in found.items()
+        if persona is None
+    ]
+    twice = {persona: name for name, persona in found.items() if persona}
+    errors += [
+        RowError(1, f"rating:{name}", f"the column “{twice[persona]}” is the same persona.")
+        for name, persona in found.items()
+        if persona and twice[persona] != name
+    ]
+    if errors:
+        raise SheetError(errors)
+    return found
+
+
+def _steps(product, sheet):
+    """A _Step for each row of the sheet, its fields set on its requirement; nothing is saved."""
+    finder, errors, steps = _Finder(product, sheet), [], []
+    for row in sheet.rows:
+        try:
+            found = finder.find(row)
+        except LookupError as error:
+            errors.append(RowError(row.row, "title", str(error)))
+            continue
+        requirement = found or Requirement(product=product)
+        differing = {
+            name: value for name, value in row.fields.items() if getattr(requirement, name) != value
+        }
+        for name, value in differing.items():
+            setattr(requirement, name, value)
+        steps.append(_Step(row, requirement, found is None, tuple(differing)))
+    if errors:
+        raise SheetError(errors)
+    return steps
+
+
+class _Finder:
+    """Finds rows' requirements among those of the product; each is found by one row at most."""
+
+    def __init__(self, product, sheet):
+        ids = [row.fields["external_id"] for row in sheet.rows if "external_id" in row.fields]
+        titles = [row.fields["title"] for row in sheet.rows if "title" in row.fields]
+        self._by_id, self._by_title, self._taken = {}, {}, {}
+        # Locked: what somebody else changes between our reading and writing would be undone.
+        for requirement in product.requirements.filter(
+            Q(external_id__in=ids) | Q(title__in=titles)
+        ).select_for_update(no_key=True):
+            self._by_id[requirement.external_id] = requirement
+            self._by_title.setdefault(requirement.title, []).append(requirement)
+
+    def find(self, row):
+        """The row's requirement, None if it is a new one; LookupError if neither can be."""
+        external_id, title = row.fields.get("external_id"), row.fields.get("title")
+        if external_id:
+            found = self._by_id.get(external_id)
+        else:
+            found, *others = self._by_title.get(title, [None])
+            if others:
+                raise LookupError("several requirements have this title; give an external_id.")
+        if found is None and title is None:
+            raise LookupError(f"“{external_id}” would be a new requirement; it needs a title.")
+        if found is not None and self._taken.setdefault(found.pk, row.row) != row.row:
+            raise LookupError(f"this is the requirement of row {self._taken[found.pk]}.")
+        return found
+
+
+def _find_new_ratings(product, steps, personas, basis, by):
+    """Fill in the steps' ratings, {persona: (value, note)}: those that `by` hasn't given so."""
+    known = {
+        (rating.requirement_id, rating.persona_id): rating
+        for rating in Rating.objects.filter(product=product, rater=by)
+    }
+    for step in steps:
+        for name, value in step.row.ratings.items():
+            persona = personas[name]
+            old = known.get((step.requirement.pk, persona.pk))
+            if old is None or (old.value, old.basis) != (value, basis):
+                step.ratings[persona] = (value, old.note if old else "")
+
+
+def _write(product, steps, basis, by, source):
+    fresh = [step.requirement for step in steps if step.is_new]
+    if fresh:
+        add_requirements(product=product, by=by, requirements=fresh)
+    changed = [step.requirement for step in steps if step.fields and not step.is_new]
+    for requirement in changed:
+        requirement.updated_by, requirement.updated_at = by, timezone.now()
+    if changed:
+        names = {name for step in steps for name in step.fields}
+        Requirement.objects.bulk_update(
+            changed, [*names, "updated_by", "updated_at"], batch_size=500
+        )
+    ratings = [
+        NewRating(step.requirement.pk, persona.pk, value, basis, note, source)
+        for step in steps
+        for persona, (value, note) in step.ratings.items()
+    ]
+    if ratings:
+        record_ratings(product=product, by=by, ratings=ratings)
+
+
+def _report(steps):
+    report = Report()
+    for step in steps:
+        verb = "new" if step.is_new else "changed" if step.fields else "unchanged"
+        report.created += verb == "new"
+        report.updated += verb == "changed"
+        report.unchanged += verb == "unchanged"
+        report.ratings += len(step.ratings)
+        line = Line(step.row.row, step.requirement.title, verb, step.fields, len(step.ratings))
+        report.lines.append(line)
+    return report

@@ -1,0 +1,1 @@
+"""What is read from forms, and how mistakes in it are told."""

@@ -1,0 +1,1 @@
+"""What moved, when and why; what was expected and what happened."""

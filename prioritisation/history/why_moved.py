@@ -1,0 +1,91 @@
+"""Why a score moved, in words: each change that did something, by how much, who made it and why."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from personas.models import Persona
+from prioritisation.history.cause_words import reason_of, words_of
+from prioritisation.history.causes import changes_in
+from prioritisation.history.movement import movements
+from prioritisation.wording import UNIT, and_join, count, signed
+from products.input_history import Names
+
+#: changes of one transaction that are told one by one
+NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    version: int
+    by: int
+    """What it added to the score, ten-thousandths; the reasons of a movement add up to it."""
+    words: str
+    who: str
+    why: str
+    """What was noted with it."""
+    at: datetime | None
+
+    @property
+    def points(self):
+        shown = signed(self.by / UNIT, 1)
+        return shown if shown != "0.0" else f"under {'+' if self.by > 0 else '−'}0.1"
+
+    def __str__(self):
+        by_whom = f" ({self.who})" if self.who else ""
+        why = f": {self.why}" if self.why else ""
+        return f"{self.points} {self.words}{by_whom}{why}"
+
+
+def why_moved(product, start, end, requirement_ids):
+    """Requirement id → (movement.Movement, its Reasons in the order in which they came about)."""
+    moved = movements(product, start, end, requirement_ids)
+    xids = {effect.xid for movement in moved.values() for effect in movement.effects}
+    tell = _Teller(product, xids, requirement_ids)
+    return {
+        pk: (movement, [tell(effect, pk) for effect in movement.effects] + _rest(movement, end))
+        for pk, movement in moved.items()
+    }
+
+
+class _Teller:
+    def __init__(self, product, xids, requirement_ids):
+        changes = changes_in(product.pk, xids, requirement_ids)
+        self.names = Names([change.event for change in changes])
+        self.people = dict(Persona.objects.filter(product=product).values_list("pk", "name"))
+        self.of = defaultdict(list)
+        for change in changes:
+            self.of[change.event.pgh_xid].append(change)
+
+    def __call__(self, effect, requirement_id):
+        told = [
+            (change, words)
+            for change in self.of[effect.xid]
+            if _concerns(change, requirement_id) and (words := words_of(change, self.people))
+        ]
+        if not told:
+            return Reason(effect.version, effect.by, "changed in the database", "", "", None)
+        first = told[0][0]
+        words = [words for _change, words in told[:NAMED]]
+        if len(told) > NAMED:
+            words.append(count(len(told) - NAMED, "more change"))
+        return Reason(
+            version=effect.version,
+            by=effect.by,
+            words=and_join(words),
+            who=self.names.who(first.event),
+            why=next(filter(None, (reason_of(change) for change, _words in told)), ""),
+            at=first.event.pgh_created_at,
+        )
+
+
+def _concerns(change, requirement_id):
+    of = getattr(change.event, "requirement_id", None)
+    return of is None or of == requirement_id
+
+
+def _rest(movement, version):
+    if not movement.unexplained:
+        return []
+    words = "computed by an earlier version of the formula"
+    return [Reason(version, movement.unexplained, words, "", "", None)]

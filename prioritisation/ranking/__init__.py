@@ -1,0 +1,1 @@
+"""The ranking page: its groups, rows, cut line, filters, preview and file."""

@@ -1,0 +1,220 @@
+"""The ranking as a page shows it: a view-model of plain values. Pure; templates only draw it.
+
+`present` takes what `read_ranking(product, order=view.order, statuses=ALL_STATUSES,
+only_ranked=False)` returns, and filters.View. `prioritisation/_ranking.html` draws the Page.
+"""
+
+from dataclasses import dataclass
+
+from prioritisation.charts.bars import Scale, in_order, scale_for
+from prioritisation.charts.trend import NOTHING
+from prioritisation.ranking.filters import View
+from prioritisation.ranking.foreseen import Moves, moves_of
+from prioritisation.ranking.lines import OPEN, Drawing, is_must, is_rated
+from prioritisation.ranking.release import Cut, Meter, cut_line, meter_of
+from prioritisation.wording import number, share, with_unit
+
+#: Rows of a group that are drawn at once; the rest is one click away.
+LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A persona's share of the say; x and width are percentages of the whole."""
+
+    name: str
+    kind: str
+    words: str
+    x: str
+    width: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    name: str
+    """must, built, ranked, unestimated, unrated or closed."""
+    title: str
+    facts: list
+    lines: list
+    more: int = 0
+    """Further rows that aren't drawn."""
+    meter: Meter | None = None
+    cut: Cut | None = None
+    """The cut line, drawn below the last row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    view: View
+    groups: list
+    """Those that hold something."""
+    scale: Scale
+    who: list
+    """Shares of those who count."""
+    unit: str
+    open_count: int
+    ranked_count: int
+    closed_count: int
+    """Shipped and declined ones that the filter keeps."""
+    toggle_closed: str
+    draw_all: str
+    """Query strings."""
+    stale: bool
+    """A change is not in these scores yet."""
+    failed: bool
+    """The latest attempt to compute newer ones failed; these are as they were computed last."""
+    computed_at: object
+    age: int | None
+    """Seconds since the last computation; None before the first."""
+    first: bool
+    """The product has no requirement yet."""
+    empty: tuple
+    """What View.empty says when the filter leaves nothing, else empty."""
+    unknown: str
+    """How much of every score is unknown because no end user is described, else empty."""
+    preview: Moves | None = None
+    """What would move, where these are the scores under weights that aren't saved."""
+    trends: bool = False
+    """Whether lines have a trend; under value for effort its place takes the quotient."""
+
+
+def present(ranking, view, *, now, preview=False, limit=LIMIT, recent=NOTHING):
+    """The Page of a Ranking; `now` is an aware datetime, `limit` how many lines a group draws.
+
+    As a `preview` each line also says how far it moved; the rows then know where they `was`.
+    `recent` is a trend.Recent.
+    """
+    product, rows = ranking.product, ranking.rows
+    opened = [row for row in rows if row.status in OPEN]
+    kept = [row for row in rows if view.keeps(row)]
+    closed = [row for row in kept if row.status not in OPEN]
+    shown = kept if view.closed else [row for row in kept if row.status in OPEN]
+    scale = scale_for([row for row in shown if is_rated(row)])
+    drawing = Drawing(
+        ranking.personas,
+        scale,
+        unit=product.effort_unit,
+        by_effort=view.by_effort,
+        today=now.date(),
+        preview=preview,
+        recent=recent,
+    )
+    grouping = _Grouping(view, drawing, limit)
+    groups = [group for group in _groups(shown, product, view, grouping) if group.lines]
+    computed = ranking.computed_at
+    return Page(
+        view=view,
+        groups=groups,
+        scale=scale,
+        who=shares(ranking.personas),
+        unit=product.effort_unit,
+        open_count=len(opened),
+        ranked_count=sum(row.ranked for row in opened),
+        closed_count=len(closed),
+        toggle_closed=view.query(closed=not view.closed),
+        draw_all=view.query(all=True),
+        stale=ranking.stale,
+        failed=ranking.failed,
+        computed_at=computed,
+        age=None if computed is None else max(0, int((now - computed).total_seconds())),
+        first=not rows,
+        empty=() if groups or not rows else view.empty(len(opened), len(closed)),
+        unknown=_unknown(ranking.personas),
+        preview=moves_of(opened, by_effort=view.by_effort) if preview else None,
+        trends=bool(recent.ranks) and not view.by_effort,
+    )
+
+
+def first_lines(ranking, *, now, limit, preview=False):
+    """Lines of the first ranked ones, on a scale of their own: a small ranking beside a form."""
+    rows = [row for row in ranking.rows if row.rank is not None][:limit]
+    unit, today = ranking.product.effort_unit, now.date()
+    drawing = Drawing(
+        ranking.personas,
+        scale_for(rows),
+        unit=unit,
+        by_effort=False,
+        today=today,
+        preview=preview,
+    )
+    return [drawing.line(row) for row in rows]
+
+
+def shares(personas):
+    """One stacked bar of who counts: a Share each, from left to right."""
+    found, x = [], 0
+    for persona in in_order(personas):
+        width = persona.weight * 100
+        words = share(persona.weight)
+        found.append(Share(persona.name, persona.kind, words, f"{x:.2f}%", f"{width:.2f}%"))
+        x += width
+    return found
+
+
+def _unknown(personas):
+    if not personas or any(persona.is_end_user for persona in personas):
+        return ""
+    return share(1 - sum(persona.weight for persona in personas))
+
+
+def _groups(rows, product, view, draw):
+    """The rows, in the page's order within each group; must do by date, then score."""
+    must = sorted((row for row in rows if is_must(row)), key=_by_date_then_score)
+    rest = [row for row in rows if not is_must(row)]
+    built = [row for row in rest if row.status == "in_progress"]
+    ranked = [row for row in rest if row.ranked and row.status != "in_progress"]
+    unrated = [row for row in rest if not row.ranked and row.status in ("idea", "planned")]
+    closed = [row for row in rest if row.status not in OPEN]
+    unknown = [row for row in ranked if view.by_effort and _lacks_effort(row)]
+    placed = [row for row in ranked if not (view.by_effort and _lacks_effort(row))]
+    unit, capacity = product.effort_unit, product.capacity
+    meter = meter_of(must, capacity, unit)
+    # Under a filter the rows between are missing, and the line would seem to be theirs.
+    cut, below = (None, None) if view.narrows else cut_line(must + built, placed, capacity, unit)
+    return [
+        draw("must", "Must do", must, [meter.words], meter=meter),
+        draw("built", "Being built", built, [_count(built), _effort(built, unit)]),
+        draw("ranked", "Ranked", placed, [_count(placed)], cut=cut, above=below),
+        draw("unestimated", "Not estimated", unknown, [_count(unknown)]),
+        draw("unrated", "Not rated yet", unrated, [_count(unrated)]),
+        draw("closed", "Shipped and declined", closed, [_count(closed)]),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Grouping:
+    view: View
+    drawing: Drawing
+    limit: int
+
+    def __call__(self, name, title, rows, facts, *, meter=None, cut=None, above=None):
+        """`above` is the row that `cut` stands above; without one it stands below the last."""
+        drawn = rows if self.view.all else rows[: self.limit]
+        return Group(
+            name=name,
+            title=title,
+            facts=[fact for fact in facts if fact],
+            lines=[self.drawing.line(row, cut if row is above else None) for row in drawn],
+            more=len(rows) - len(drawn),
+            meter=meter,
+            cut=cut if above is None and len(drawn) == len(rows) else None,
+        )
+
+
+def _lacks_effort(row):
+    return row.effort is None and row.score > 0
+
+
+def _count(rows):
+    return number(len(rows))
+
+
+def _effort(rows, unit):
+    known = [row.effort for row in rows if row.effort is not None]
+    return with_unit(sum(known), unit) if known else ""
+
+
+def _by_date_then_score(row):
+    date = row.must_by.toordinal() if row.must_by else float("inf")
+    score = row.score if row.ranked else float("-inf")
+    return date, -score, row.number

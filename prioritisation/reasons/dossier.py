@@ -1,0 +1,168 @@
+"""All that a requirement's page shows, read in a fixed number of queries."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from math import ceil, floor
+
+from django.utils import timezone
+
+from personas.models import Persona
+from prioritisation.charts.bars import STEP, Scale, bar_of, in_order, scale_for
+from prioritisation.history.why_moved import why_moved
+from prioritisation.models import Basis, Rating, ScoreChange
+from prioritisation.ranking.lines import badges_of, evidence, is_rated
+from prioritisation.reasons import explanation
+from prioritisation.selectors import ALL_STATUSES, read_ranking
+from prioritisation.wording import NONE, UNIT, and_join, number, ordinal, points, signed
+
+CHANGES_SHOWN = 20
+#: table of a mark → what changed, in the history's words
+TABLES = {
+    "prioritisation_rating": "ratings",
+    "products_requirement": "the requirement",
+    "personas_persona": "personas",
+    "personas_adoptionreading": "adoption",
+    "prioritisation_scoringpolicy": "how it is weighed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A rating as listed: `set_aside` where a guess gives way to evidence."""
+
+    rating: Rating
+    who: str
+    set_aside: bool
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    at: object
+    score: str
+    by: str
+    """The difference to the change before, or empty."""
+    why: str
+    """In general; `reasons` (why_moved.Reasons) tell what changed the score itself."""
+    reasons: list
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    row: object
+    """The requirement's selectors.Row."""
+    standing: object
+    rated: bool
+    score: str
+    known: tuple
+    """What it rests on, as lines.evidence says."""
+    reason: object
+    sum: object
+    """An explanation.Sum, or None while it isn't scored."""
+    bar: object
+    low: str
+    high: str
+    question: object
+    badges: list
+    ratings: list
+    personas: list
+    moves: list
+
+
+def harms_of(ranking, row):
+    """Whom the requirement harms, as a sentence names them, or empty."""
+    harmed = [persona.name for persona in in_order(ranking.personas) if persona.id in row.harmed]
+    return and_join(harmed) if harmed else ""
+
+
+def read_requirement(product, requirement):
+    """(Ranking, Row) of one requirement, whatever its status."""
+    found = read_ranking(
+        product, statuses=ALL_STATUSES, only_ranked=False, requirement_ids=[requirement.pk]
+    )
+    return found, found.rows[0]
+
+
+def read_dossier(product, requirement):
+    ranking, row = read_requirement(product, requirement)
+    rated = is_rated(row)
+    ordered = in_order(ranking.personas)
+    place = ordinal(row.rank) if row.rank else ""
+    return Dossier(
+        row=row,
+        standing=ranking.standing,
+        rated=rated,
+        score=points(row.score) if rated else "–",
+        known=evidence(row.answered) if rated else (),
+        reason=explanation.reason_for(row, ranking.personas, place),
+        sum=explanation.sum_of(row, ranking.personas) if rated else None,
+        bar=bar_of(row, ordered, _scale(row)) if rated else None,
+        low=number((row.low or 0) / UNIT),
+        high=number((row.high or 0) / UNIT),
+        question=explanation.question_for(row, ranking.personas) if rated else None,
+        badges=badges_of(row, ordered),
+        ratings=_given(product, requirement, ranking.personas),
+        personas=list(Persona.objects.filter(product=product)),
+        moves=_moves(product, requirement),
+    )
+
+
+def _scale(row):
+    """Wide enough for all that the score could be."""
+    scale = scale_for([row])
+    low, high = (value / UNIT / STEP for value in (row.low, row.high))
+    return Scale(min(scale.low, floor(low) * STEP), max(scale.high, ceil(high) * STEP))
+
+
+def _given(product, requirement, counted):
+    ids = {persona.id for persona in counted}
+    found = list(
+        Rating.objects.filter(product=product, requirement=requirement)
+        .select_related("persona", "rater")
+        .order_by("persona__position", "persona_id", "id")
+    )
+    evidenced = {one.persona_id for one in found if one.basis != Basis.GUESSED}
+    return [
+        Given(
+            rating=one,
+            who=str(one.rater) if one.rater else one.source or "no one named",
+            set_aside=one.basis == Basis.GUESSED and one.persona_id in evidenced,
+            counted=one.persona_id in ids,
+        )
+        for one in found
+    ]
+
+
+def _moves(product, requirement):
+    """The latest changes of the score, newest first, each with what made it."""
+    changes = list(
+        ScoreChange.objects.filter(requirement_id=requirement.pk)
+        .select_related("run")
+        .order_by("-id")[: CHANGES_SHOWN + 1]
+    )
+    if not changes:
+        return []
+    start, end = changes[-1].run.version - 1, changes[0].run.version
+    _movement, reasons = why_moved(product, start, end, [requirement.pk]).get(
+        requirement.pk, (None, ())
+    )
+    of = defaultdict(list)
+    for reason in reasons:
+        of[reason.version].append(reason)
+    older = [*changes[1:], None]
+    moves = [
+        _move(now, before, of[now.run.version]) for now, before in zip(changes, older, strict=True)
+    ]
+    return moves[:CHANGES_SHOWN]
+
+
+def _move(now, before, reasons):
+    score = points(now.score) if now.answered else NONE
+    by = ""
+    if before is not None and before.answered and now.answered:
+        difference = now.score - before.score
+        by = signed(difference / UNIT, 1) if difference else ""
+    # A range or a reach may have moved while the score stayed.
+    tables = dict.fromkeys(TABLES.get(name, name) for name in now.run.cause_tables)
+    why = and_join([*tables] or ["recomputed"])
+    return Move(timezone.localtime(now.created_at), score, by, why, reasons)

@@ -1,0 +1,147 @@
+"""Other orders of a product's requirements beside its own, as a page and the API tell them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from prioritisation import scoring
+from prioritisation.reasons.lenses import EQUAL, PAYERS_FIRST, RICE, lenses
+from prioritisation.selectors import snapshot
+from prioritisation.sure.present import read_present
+from prioritisation.wording import NONE, number, ordinal, percent
+from products.models import Requirement
+
+#: in the order of the page
+TITLES = {PAYERS_FIRST: "Payers first", EQUAL: "Equal weights", RICE: "RICE"}
+WORDS = {
+    RICE: (
+        "People reached × impact × confidence ÷ effort. Whoever only pays isn’t reached, and"
+        " nobody loses. It divides by effort, so it stands beside our value for effort."
+    ),
+    EQUAL: "Everybody counts alike: however many they are, and whether they use it or pay.",
+    PAYERS_FIRST: (
+        "Buyers and sponsors have the say that end users have here, {say}, and what they gain"
+        " counts in full, whether people use it or not."
+    ),
+}
+MOVED = 3
+#: how many from the top of either order the chart draws; each of its places is so high
+DRAWN, STEP = 12, 40
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A rated open requirement."""
+
+    number: int
+    key: str
+    title: str
+    effort: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """A requirement's line from its place here to its place there; places in pixels."""
+
+    title: str
+    here: str
+    there: str
+    y1: int
+    y2: int
+    tone: str
+    """most, some or none: how far it moves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    height: int
+    here: list
+    there: list
+    """(rank, title) from top to bottom."""
+    slopes: list
+    label: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A product's rated open requirements in its own order, and the Lenses of them."""
+
+    rows: list
+    """Seens."""
+    found: object
+    """lenses.Lenses; arrays in the rows' order."""
+    say: float
+
+    def title(self, name):
+        return TITLES[name]
+
+    def words(self, name):
+        return WORDS[name].format(say=percent(self.say))
+
+    def most_moved(self, name):
+        """[(row, rank here, rank there)]."""
+        lens = self.found.lenses[name]
+        return [
+            (self.rows[at], int(lens.own[at]), int(lens.rank[at])) for at in lens.most_moved(MOVED)
+        ]
+
+    def moved(self, name):
+        """The same in words."""
+        return [(row, ordinal(here), ordinal(there)) for row, here, there in self.most_moved(name)]
+
+    def table(self, limit):
+        """[(row, rank here, per effort, then in each lens)], in words."""
+        columns = [self.found.lenses[EQUAL].own, self.found.lenses[RICE].own]
+        columns += [self.found.lenses[name].rank for name in TITLES]
+        ranks = np.column_stack(columns)[:limit].tolist()
+        return [
+            (row, [number(rank) if rank else NONE for rank in told])
+            for row, told in zip(self.rows[:limit], ranks, strict=True)
+        ]
+
+    def chart(self, name):
+        """The Chart of a lens: the top of either order, of what has a place in both."""
+        lens = self.found.lenses[name]
+        placed = [at for at in range(len(self.rows)) if lens.own[at] and lens.rank[at]]
+        here = sorted(placed, key=lambda at: (lens.own[at], self.rows[at].number))
+        there = sorted(placed, key=lambda at: (lens.rank[at], self.rows[at].number))
+        drawn = {*here[:DRAWN], *there[:DRAWN]}
+        here, there = ([at for at in order if at in drawn] for order in (here, there))
+        place = {at: y * STEP + STEP // 2 for y, at in enumerate(there)}
+        most = set(lens.most_moved(MOVED).tolist())
+        slopes = [
+            Slope(
+                title=self.rows[at].title,
+                here=ordinal(int(lens.own[at])),
+                there=ordinal(int(lens.rank[at])),
+                y1=y * STEP + STEP // 2,
+                y2=place[at],
+                tone="most" if at in most else "some" if lens.rise[at] else "none",
+            )
+            for y, at in enumerate(here)
+        ]
+        return Chart(
+            height=len(here) * STEP,
+            here=[(number(int(lens.own[at])), self.rows[at].title) for at in here],
+            there=[(number(int(lens.rank[at])), self.rows[at].title) for at in there],
+            slopes=sorted(slopes, key=lambda slope: slope.tone == "most"),
+            label="; ".join(f"{one.title}: {one.here} here, {one.there} there" for one in slopes),
+        )
+
+
+def read_beside(product):
+    """The product's Beside, from its inputs as they are now."""
+    with snapshot():
+        present = read_present(product.pk)
+        titles = dict(Requirement.objects.filter(product=product).values_list("pk", "title"))
+    ranked = present.is_ranked
+    ids, numbers = present.requirement_ids[ranked], present.numbers[ranked]
+    scores = scoring.score(*present.arguments[:3], ids, present.effort[ranked])
+    order = np.lexsort((numbers, -scores.score))
+    ids, numbers, effort = ids[order], numbers[order], present.effort[ranked][order]
+    rows = [
+        Seen(n, f"{product.key}-{n}", titles[pk], None if np.isnan(days) else days)
+        for pk, n, days in zip(ids.tolist(), numbers.tolist(), effort.tolist(), strict=True)
+    ]
+    found = lenses(*present.arguments[:3], ids, effort)
+    return Beside(rows, found, present.policy.end_user_say)
