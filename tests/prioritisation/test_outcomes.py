@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from personas.services import record_reading
 from prioritisation.history.outcomes import Expectation, fit
@@ -93,10 +95,60 @@ def test_the_page_tells_what_was_expected_and_offers_what_fits_but_applies_nothi
         assert page.context["form"]["responsiveness"].value() == "25"
 
 
+OUTCOMES = "/api/v1/products/ROTA/outcomes/"
+
+
+def test_programs_get_the_same(rota, client):
+    read(rota, date.today() + timedelta(days=1), 59)  # noqa: DTZ011
+    cast.join(rota, vera := cast.user("vera"), "viewer")
+    client.force_login(vera)
+
+    said = client.get(OUTCOMES).json()
+
+    (swap,) = said.pop("results")
+    fitted, sentence = said.pop("fit"), said.pop("sentence")
+    # The nurses are all who count as users: (59 + 5) / (90 + 10).
+    assert said == {"product": "ROTA", "responsiveness": 0.25, "adopted": pytest.approx(0.64)}
+    # From 0.55 to 0.64, where 0.25 · 0.45 were expected.
+    assert fitted == {
+        "fitted": 0.2,
+        "moved": pytest.approx(0.09),
+        "expected": pytest.approx(0.1125),
+        "requirements": 1,
+        "names": ["Nurse"],
+    }
+    assert "moved by 9.0 points where 11.2 points were expected" in sentence
+    (nurse,) = swap.pop("expectations")
+    assert timezone.now() - parse_datetime(swap.pop("shipped_at")) < timedelta(minutes=5)
+    assert swap == {
+        "requirement": "ROTA-1",
+        "title": "Swap shifts in two taps",
+        "reach": pytest.approx(0.6625),
+    }
+    assert nurse == {
+        "persona": rota.personas.get(name="Nurse").pk,
+        "name": "Nurse",
+        "adoption": pytest.approx(0.55),
+        "expected": pytest.approx(0.6625),
+        "now": pytest.approx(0.64),
+    }
+
+
+def test_without_a_reading_since_nothing_is_said_of_what_fits(rota, client):
+    client.force_login(rota.memberships.get().user)
+
+    said = client.get(OUTCOMES).json()
+
+    assert (said["fit"], said["sentence"]) == (None, "")
+    assert said["results"][0]["expectations"][0]["now"] is None
+
+
 def test_nothing_shipped_and_strangers(client, db):
     alice = cast.user("alice")
     cast.rota(alice)
     client.force_login(alice)
     assert "Nothing has shipped yet" in client.get("/p/ROTA/shipped/").content.decode()
+    assert client.get(OUTCOMES).json()["results"] == []
     client.force_login(cast.user("charlie"))
     assert client.get("/p/ROTA/shipped/").status_code == 404
+    assert client.get(OUTCOMES).status_code == 404
