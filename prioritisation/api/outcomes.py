@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from prioritisation.shipped import read_outcomes
+from prioritisation.history.shipped import read_outcomes
 from products.api.base import ProductAPI
 
 
