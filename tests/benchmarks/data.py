@@ -18,7 +18,7 @@ def owner() -> User:
 
 def product_of(requirements: int) -> Product:
     """A scored product of so many requirements, each rated by each of five personas."""
-    product = create_product(name=f"Bench {requirements}", key=f"B{requirements}", owner=owner())
+    product = create_product(name=f"BENCH{requirements}", owner=owner())
     for number, kind in enumerate(KINDS):
         Persona.objects.create(
             product=product, name=f"Persona {number}", kind=kind, headcount=100 * (number + 1)
