@@ -14,7 +14,7 @@ from prioritisation.inputs import read_inputs
 from prioritisation.models import ProductChange, ScoringState
 from prioritisation.stored import drop_scores_of_deleted, write_scores
 from prioritisation.writing import is_conflict
-from products.models import PRODUCT_LOCK
+from products.querysets import PRODUCT_LOCK
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseNotAllowed
 
 from accounts.access import public, signed_in
-from products.models import Product, with_role
+from products.models import Product
+from products.querysets import with_role
 from products.roles import MAY, Role
 
 __all__ = ["get_product", "get_row", "may", "product_view", "public", "signed_in"]

@@ -3,66 +3,15 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import RegexValidator
-from django.db import connection, models
-from django.db.models import F, Q
+from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.history import with_input_history
 from products.fields import created_at_field, one_of, updated_by_field, version_field, within
+from products.querysets import ProductQuerySet
 from products.roles import Role
 from products.triggers import marks_product, raises_version, stays_in_product, touches_updated_at
-
-#: first key of the advisory locks that make one product's rescores and deletions take turns
-PRODUCT_LOCK = 0x75770001
-
-
-def with_role(rows, user, *, path="", name="role"):
-    """Those of `rows` that are in the user's products, each with the user's role there as `name`.
-
-    `path` leads from a row to its product: "product__", or nothing where rows are products.
-    """
-    token = getattr(user, "product_token", None)
-    if token is not None:
-        maintainer = models.Value(Role.MAINTAINER.value)
-        return rows.filter(**{f"{path}pk": token.product_id}).annotate(**{name: maintainer})
-    if not user.is_authenticated:
-        return rows.none()
-    rows = rows.filter(**{f"{path}memberships__user": user})
-    return rows.annotate(**{name: F(f"{path}memberships__role")})
-
-
-class ProductQuerySet(models.QuerySet):
-    def for_user(self, user, role=Role.VIEWER):
-        """Products in which the user (or the product token's bearer) has at least this role."""
-        token = getattr(user, "product_token", None)
-        if token is not None:
-            return self.filter(pk=token.product_id) if role <= Role.MAINTAINER else self.none()
-        if not user.is_authenticated:
-            return self.none()
-        return self.filter(memberships__user=user, memberships__role__gte=role)
-
-    def with_role(self, user):
-        """The user's products, each with the user's role in it as `role`."""
-        return with_role(self, user)
-
-    def take_numbers(self, product_id, count):
-        """Reserve `count` requirement numbers, never used before; return the first."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE products_product SET last_number = last_number + %s WHERE id = %s"
-                " RETURNING last_number",
-                [count, product_id],
-            )
-            return cursor.fetchone()[0] - count + 1
-
-    def lock(self, product_id):
-        """Wait until no rescore of this product runs; hold that until the transaction ends.
-
-        A deletion takes it first, else: a rescore reads the requirement, the deletion commits,
-        the rescore inserts a score for a row that is gone.
-        """
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PRODUCT_LOCK, product_id])
 
 
 @with_input_history(exclude=["last_number"])
