@@ -83,3 +83,21 @@ def ranking(*rows, capacity=60, unit="days", people=None, computed_at=NOW, stale
         stale=stale,
         failed=False,
     )
+
+
+def release():
+    """34 days must do, 13 being built, 3 fit, then 13 don't."""
+    return [
+        rated(1, 83.8, 1, effort=8, status="in_progress"),
+        rated(18, 69.5, 2, effort=6, must_reason="safety", must_by=date(2026, 12, 28)),
+        rated(13, 59.5, 3, effort=3, status="planned", title="Open shifts as a push message"),
+        rated(21, 52.9, 4, effort=13, must_reason="law", must_by=date(2026, 12, 1)),
+        rated(14, 47.4, 5, effort=5, status="in_progress"),
+        rated(5, 35.5, 6, effort=13, title="Works offline"),
+        rated(7, 5.3, 7, effort=None),
+        rated(24, 2.7, 8, effort=5, must_reason="contract", must_by=date(2027, 6, 30)),
+        rated(16, -33.9, 9, effort=8),
+        Row(26, effort=10, must_reason="upkeep"),
+        Row(9, effort=8),
+        Row(30, effort=2, status="shipped"),
+    ]
