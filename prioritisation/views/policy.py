@@ -3,15 +3,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django_htmx.http import trigger_client_event
 
-from accounts.models import User
 from prioritisation.forms.weights import WeightsForm
+from prioritisation.history.weighings import read_weighings
 from prioritisation.ranking.foreseen import moves_of
 from prioritisation.ranking.presentation import first_lines
 from prioritisation.ranking.previewing import read_ground
 from prioritisation.views.weights import asked, ranking_under, told, wrong
 from products.access import may, product_view
 
-VERSIONS_SHOWN = 20
 #: how many of the order are drawn beside the form
 FIRST = 15
 
@@ -27,7 +26,7 @@ def policy(request, product):
     page = {
         "product": product,
         "may_edit": may(product, "edit_policy"),
-        "versions": _versions(ground.policy),
+        "versions": read_weighings(product),
         **_beside(product, ground, form),
     }
     return render(request, "prioritisation/policy.html", page, status=form.status)
@@ -63,12 +62,3 @@ def _beside(product, ground, form):
         "moves": moves_of(ranking.rows) if moved else None,
         **told(ground.people, form.weights),
     }
-
-
-def _versions(stored):
-    """The saved versions, newest first, each with `who`."""
-    events = list(stored.events.order_by("-pgh_id")[:VERSIONS_SHOWN])
-    people = User.objects.in_bulk({event.updated_by_id for event in events} - {None})
-    for event in events:
-        event.who = people.get(event.updated_by_id)
-    return events

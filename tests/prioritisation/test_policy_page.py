@@ -1,7 +1,9 @@
 import pytest
 
+from personas.models import Persona
 from prioritisation.models import ScoringPolicy
 from prioritisation.policy_words import sentences
+from prioritisation.rescoring import rescore
 from prioritisation.scoring import Policy
 from tests import cast
 
@@ -53,7 +55,42 @@ def test_a_policy_is_saved_with_its_reason_and_listed(client, rota):
         (0.7, "Renewals are near"),
         (0.85, ""),
     ]
-    assert versions[0].who.username == "alice"
+    assert versions[0].who == "alice"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_save_of_shares_alone_is_listed_with_what_it_moved(client, rota):
+    leads = Persona.objects.create(product=rota, name="Lead", kind="end_user", headcount=500)
+    rescore(rota.pk)
+    form = client.get("/p/ROTA/weighed/").context["form"]
+
+    shares = {f"share_{leads.pk}": "20", "seen": form["seen"].value()}
+    assert save(client, **shares).status_code == 302
+
+    last, first = client.get("/p/ROTA/weighed/").context["versions"]
+    assert (last.who, last.reason, last.end_user_say) == ("alice", "", 0.85)
+    assert last.shares == ["Lead"]  # by how much is known once it is in the scores
+    assert first.shares == []
+    rescore(rota.pk)
+    page = client.get("/p/ROTA/weighed/")
+    assert page.context["versions"][0].shares == ["Nurse 50 → 80\u00a0%", "Lead 50 → 20\u00a0%"]
+    assert "Saved by alice on" in page.content.decode()
+
+    # Both at once are one save; nobody else's later edits of a persona are any.
+    form = client.get("/p/ROTA/weighed/").context["form"]
+    shares = {f"share_{leads.pk}": "60", "seen": form["seen"].value()}
+    version = form["version"].value()
+    save(client, version=version, end_user_say="70", reason="Leads decide", **shares)
+    rescore(rota.pk)
+    Persona.objects.filter(pk=leads.pk).update(headcount=400)
+    Persona.objects.filter(name="Hospital").update(importance=0)
+    rescore(rota.pk)
+
+    hospital, both, _last, _first = client.get("/p/ROTA/weighed/").context["versions"]
+    assert (both.end_user_say, both.reason) == (0.7, "Leads decide")
+    assert both.shares == ["Nurse 80 → 40\u00a0%", "Lead 20 → 60\u00a0%"]
+    assert hospital.shares == ["Hospital 100\u00a0% → not counted"]
+    assert hospital.end_user_say == 0.7
 
 
 @pytest.mark.parametrize(
