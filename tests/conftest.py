@@ -53,6 +53,11 @@ def alice(db):
     return cast.user("alice")
 
 
+@pytest.fixture
+def alice_is_signed_in(client, alice):
+    client.force_login(alice)
+
+
 @pytest.fixture(scope="session")
 def _broker():
     with redis.Redis.from_url(settings.REDIS_URL) as client:

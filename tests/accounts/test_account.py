@@ -5,14 +5,7 @@ import pytest
 from accounts.models import Token
 from tests import cast
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def alice(client):
-    alice = cast.user("alice")
-    client.force_login(alice)
-    return alice
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("alice_is_signed_in")]
 
 
 def change(client, **fields):

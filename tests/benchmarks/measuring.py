@@ -34,14 +34,14 @@ class Limit:
     """Milliseconds of the subject alone, and what we want their median to stay under."""
 
     name: str
-    subject: list[float]
+    times: list[float]
     at_most: float
 
     def line(self) -> str:
-        taken = statistics.median(self.subject)
+        taken = statistics.median(self.times)
         verdict = "ok" if taken <= self.at_most else "ABOVE"
         return (
-            f"{self.name:<62} {taken:8.2f} {'':8} {_p95(self.subject):8.2f}"
+            f"{self.name:<62} {taken:8.2f} {'':8} {_p95(self.times):8.2f}"
             f" {'':6} ≤ {self.at_most:g} ms {verdict}"
         )
 
@@ -49,23 +49,6 @@ class Limit:
 def limit(name: str, subject: Callable, *, at_most: float, turns: int, warm_up: int = 1) -> Limit:
     times = [timed(subject) for _turn in range(warm_up + turns)]
     return Limit(name, times[warm_up:], at_most)
-
-
-@dataclass(frozen=True)
-class Timed:
-    """Milliseconds of something that has an aim of its own."""
-
-    name: str
-    times: list[float]
-    aim: float
-
-    def line(self) -> str:
-        median = statistics.median(self.times)
-        verdict = "ok" if median <= self.aim else "ABOVE"
-        return (
-            f"{self.name:<62} {median:8.2f} {'':8} {_p95(self.times):8.2f}"
-            f" {'':6} ≤ {self.aim:g} {verdict}"
-        )
 
 
 HEAD = f"{'medians of pairs, in ms':<62} {'ours':>8} {'beside':>8} {'our p95':>8} {'ratio':>6}"

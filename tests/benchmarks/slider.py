@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 from tests import processes
 from tests.benchmarks.cases import signed_in
 from tests.benchmarks.data import owner, product_of
-from tests.benchmarks.measuring import Timed
+from tests.benchmarks.measuring import Limit
 from tests.browser import chromium
 
 AIM_MS = 120
@@ -53,7 +53,7 @@ def slider_to_rows():
         page.evaluate(MOVE, [5, 100])
         for name, pause in [("at rest before", 1_000), ("one after the other", 0)]:
             times = page.evaluate(MOVE, [MOVES, pause])
-            yield Timed(f"slider → swapped rows, 1,000 requirements, {name}", times, AIM_MS)
+            yield Limit(f"slider → swapped rows, 1,000 requirements, {name}", times, AIM_MS)
         browser.close()
 
 

@@ -5,14 +5,7 @@ from products.models import Requirement
 from products.services import add_requirements
 from tests import cast
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def alice(client):
-    alice = cast.user("alice")
-    client.force_login(alice)
-    return alice
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("alice_is_signed_in")]
 
 
 @pytest.fixture

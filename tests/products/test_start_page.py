@@ -7,7 +7,7 @@ from products.models import Product, Requirement
 from products.roles import Role
 from tests import cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("alice_is_signed_in")]
 
 BOXES = {
     "name": "Rota",
@@ -15,13 +15,6 @@ BOXES = {
     "payers": "Hospital\nAgency (advertiser)",
     "titles": "Swap shifts in two taps\n\n Single sign-on ",
 }
-
-
-@pytest.fixture
-def alice(client):
-    alice = cast.user("alice")
-    client.force_login(alice)
-    return alice
 
 
 def test_three_boxes_make_a_product(client, alice):

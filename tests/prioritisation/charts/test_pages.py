@@ -9,14 +9,7 @@ from prioritisation.writing import writing
 from products.services import delete_requirement
 from tests import cast
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def alice(client):
-    alice = cast.user("alice")
-    client.force_login(alice)
-    return alice
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("alice_is_signed_in")]
 
 
 @pytest.fixture
