@@ -39,7 +39,8 @@ def is_current(target: Path) -> bool:
 
 def cut(target: Path) -> None:
     logging.getLogger("fontTools").setLevel(logging.WARNING)  # it names every glyph
-    font = TTFont(SOURCE)
+    # Else the time of cutting is written into it, and with it its name differs from host to host.
+    font = TTFont(SOURCE, recalcTimestamp=False)
     cutter = subset.Subsetter(subset.Options(layout_features=FEATURES))
     cutter.populate(unicodes=CHARACTERS)
     cutter.subset(font)
