@@ -44,6 +44,10 @@ POSTGRES_SETTINGS = {
     "jit": "off",
     "timezone": "UTC",
 }
+INITDB_OPTIONS = [
+    *("--encoding=UTF8", "--locale=C"),
+    *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+]
 # For servers that are thrown away: nothing of theirs has to survive a power cut.
 POSTGRES_THROW_AWAY = {
     "fsync": "off",
@@ -132,8 +136,7 @@ class Servers:
         shutil.rmtree(unfinished, ignore_errors=True)
         made = subprocess.run(
             [programs / "initdb", "-D", unfinished, "-U", "postgres", "--auth=trust"]
-            + ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin"]
-            + ["--builtin-locale=C.UTF-8", "--no-instructions"]
+            + [*INITDB_OPTIONS, "--no-instructions"]
             + ([] if self.durable else ["--no-sync"]),
             cwd="/",
             env=_environment(),
