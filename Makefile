@@ -12,7 +12,7 @@ help:
 	@echo "make lint   style, security, import directions, migrations, production settings"
 	@echo "make bench  the measurements of docs/performance.md"
 	@echo "make lighthouse  the figures of docs/lighthouse.md (needs Node)"
-	@echo "make lock   pin requirements*.in anew"
+	@echo "make lock   pin what requirements*.in ask for; pins stay (newer ones: ARGS=--upgrade)"
 
 run: .venv/stamp
 	@$(BIN)/python manage.py up --stop-with-parent
@@ -37,8 +37,8 @@ lighthouse: .venv/stamp-dev
 	@$(BIN)/python -m tests.browser.lighthouse
 
 lock: .venv/stamp-dev
-	$(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet requirements.in -o requirements.txt
-	$(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet $(ARGS) requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet $(ARGS) requirements-dev.in -o requirements-dev.txt
 
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Userward needs Python 3.11 or newer: make PYTHON=…")'
