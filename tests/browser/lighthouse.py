@@ -31,8 +31,19 @@ PAGES = {
     "History": "/p/ROTA/history/",
     "How sure": "/p/ROTA/sure/",
     "Ask next": "/p/ROTA/ask/",
+    "Other lenses": "/p/ROTA/lenses/",
+    "Compare": "/p/ROTA/compare/?a=1&b=18",
+    "Shipped": "/p/ROTA/shipped/",
+    "New requirement": "/p/ROTA/requirements/new/",
+    "New persona": "/p/ROTA/personas/new/",
+    "Import": "/p/ROTA/import/",
+    "Members": "/p/ROTA/members/",
+    "Settings": "/p/ROTA/edit/",
     "Start": "/p/ROTA/start/",
+    "New product": "/products/new/",
     "Products": "/",
+    "Account": "/account/",
+    "Sign in": "/sign-in/",
 }
 DEVICES = {"phone": [], "desktop": ["--preset=desktop"]}
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
