@@ -269,7 +269,7 @@
 
   /* ---- as a page begins ---- */
   function begin() {
-    $$(".without-js, .rate-as button").forEach(place => { place.hidden = !$(".err") || place.closest(".rate-as"); });
+    $$(".without-js").forEach(place => { place.hidden = !$(".err"); });
     if (mayRate) $("[data-undoing]").hidden = false;
     $$(".touch-keys").forEach(keys => { keys.hidden = false; });
     $$(".touch-keys [data-rate]").forEach(key => { if (key.dataset.rate) key.textContent = signed(+key.dataset.rate); });
