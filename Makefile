@@ -37,6 +37,7 @@ lighthouse: .venv/stamp-dev
 	@$(BIN)/python -m tests.browser.lighthouse
 
 lock: .venv/stamp-dev
+	@test -x $(BIN)/uv || $(BIN)/pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet $(ARGS) requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet $(ARGS) requirements-dev.in -o requirements-dev.txt
 
