@@ -22,6 +22,14 @@ def signed(value, decimals=0):
     return text if text.startswith(MINUS) or not float(text.replace(",", "")) else f"+{text}"
 
 
+def change(ten_thousandths):
+    """A change of a score: +4.2, −0.3; what isn't nought never reads as 0.0."""
+    text = signed(ten_thousandths / UNIT, 1)
+    if text != "0.0" or not ten_thousandths:
+        return text
+    return f"under {'+' if ten_thousandths > 0 else MINUS}0.1"
+
+
 def percent(share):
     """0…1 as a whole percentage, kept on one line; what isn't nought never reads as 0 %."""
     if share is None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from prioritisation.wording import MINUS, UNIT, number, points, signed
+from prioritisation.wording import change, number, points
 
 MOST = 100
 
@@ -77,9 +77,4 @@ def _difference(before, after):
     """In the last decimal that is shown: 21.1 → 17.4 (−3.7)."""
     if before == after:
         return f"{points(after)}, unchanged"
-    by = signed((after - before) / UNIT, 1)
-    return f"{points(before)} → {points(after)} ({by if by != '0.0' else _tiny(before, after)})"
-
-
-def _tiny(before, after):
-    return f"under {'+' if after > before else MINUS}0.1"
+    return f"{points(before)} → {points(after)} ({change(after - before)})"

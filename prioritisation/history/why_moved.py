@@ -8,7 +8,7 @@ from personas.models import Persona
 from prioritisation.history.cause_words import reason_of, words_of
 from prioritisation.history.causes import changes_in
 from prioritisation.history.movement import movements
-from prioritisation.wording import UNIT, and_join, count, signed
+from prioritisation.wording import and_join, change, count
 from products.input_history import Names
 
 #: changes of one transaction that are told one by one
@@ -28,8 +28,7 @@ class Reason:
 
     @property
     def points(self):
-        shown = signed(self.by / UNIT, 1)
-        return shown if shown != "0.0" else f"under {'+' if self.by > 0 else '−'}0.1"
+        return change(self.by)
 
     def __str__(self):
         by_whom = f" ({self.who})" if self.who else ""
@@ -51,22 +50,22 @@ def why_moved(product, start, end, requirement_ids):
 class _Teller:
     def __init__(self, product, xids, requirement_ids):
         changes = changes_in(product.pk, xids, requirement_ids)
-        self.names = Names([change.event for change in changes])
+        self.names = Names([one.event for one in changes])
         self.people = dict(Persona.objects.filter(product=product).values_list("pk", "name"))
         self.of = defaultdict(list)
-        for change in changes:
-            self.of[change.event.pgh_xid].append(change)
+        for one in changes:
+            self.of[one.event.pgh_xid].append(one)
 
     def __call__(self, effect, requirement_id):
         told = [
-            (change, words)
-            for change in self.of[effect.xid]
-            if _concerns(change, requirement_id) and (words := words_of(change, self.people))
+            (one, words)
+            for one in self.of[effect.xid]
+            if _concerns(one, requirement_id) and (words := words_of(one, self.people))
         ]
         if not told:
             return Reason(effect.version, effect.by, "changed in the database", "", "", None)
         first = told[0][0]
-        words = [words for _change, words in told[:NAMED]]
+        words = [words for _one, words in told[:NAMED]]
         if len(told) > NAMED:
             words.append(count(len(told) - NAMED, "more change"))
         return Reason(
@@ -74,13 +73,13 @@ class _Teller:
             by=effect.by,
             words=and_join(words),
             who=self.names.who(first.event),
-            why=next(filter(None, (reason_of(change) for change, _words in told)), ""),
+            why=next(filter(None, (reason_of(one) for one, _words in told)), ""),
             at=first.event.pgh_created_at,
         )
 
 
-def _concerns(change, requirement_id):
-    of = getattr(change.event, "requirement_id", None)
+def _concerns(one, requirement_id):
+    of = getattr(one.event, "requirement_id", None)
     return of is None or of == requirement_id
 
 

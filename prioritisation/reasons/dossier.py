@@ -13,7 +13,7 @@ from prioritisation.models import Basis, Rating, ScoreChange
 from prioritisation.ranking.lines import badges_of, evidence, is_rated
 from prioritisation.reasons import explanation
 from prioritisation.selectors import ALL_STATUSES, read_ranking
-from prioritisation.wording import NONE, UNIT, and_join, number, ordinal, points, signed
+from prioritisation.wording import NONE, UNIT, and_join, number, ordinal, points
 
 CHANGES_SHOWN = 20
 #: table of a mark → what changed, in the history's words
@@ -43,8 +43,9 @@ class Move:
     by: str
     """The difference to the change before, or empty."""
     why: str
-    """In general; `reasons` (why_moved.Reasons) tell what changed the score itself."""
+    """In general; `reasons` tell what changed the score itself."""
     reasons: list
+    """(a why_moved.Reason, by how much); as they are shown, they add up to `by`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +159,17 @@ def _moves(product, requirement):
 
 def _move(now, before, reasons):
     score = points(now.score) if now.answered else NONE
-    by = ""
-    if before is not None and before.answered and now.answered:
-        difference = now.score - before.score
-        by = signed(difference / UNIT, 1) if difference else ""
+    was = before.score if before is not None else 0
+    rated = before is not None and before.answered and now.answered
+    by = (
+        explanation.told_in_tenths([now.score - was])[0]
+        if rated and (now.score != was or reasons)
+        else ""
+    )
     # A range or a reach may have moved while the score stayed.
     tables = dict.fromkeys(TABLES.get(name, name) for name in now.run.cause_tables)
     why = and_join([*tables] or ["recomputed"])
-    return Move(timezone.localtime(now.created_at), score, by, why, reasons)
+    told = list(
+        zip(reasons, explanation.told_in_tenths([reason.by for reason in reasons]), strict=True)
+    )
+    return Move(timezone.localtime(now.created_at), score, by, why, told)

@@ -6,7 +6,7 @@ Rows and personas are those of `selectors.read_ranking`; points are ten-thousand
 from dataclasses import dataclass
 
 from prioritisation.charts.bars import in_order
-from prioritisation.wording import UNIT, and_join, number, percent, points, share, signed
+from prioritisation.wording import UNIT, and_join, change, number, percent, points, share, signed
 
 #: smallest mean → how a persona takes it, in words that fit one person and many
 FEELINGS = (
@@ -85,6 +85,14 @@ def in_steps(parts, total, step):
 def in_hundredths(parts, total):
     """Ten-thousandths as hundredths that add up to the total (in_steps)."""
     return in_steps(parts, total, 100)
+
+
+def told_in_tenths(parts):
+    """Parts of a movement, ten-thousandths, in tenths that add up to the whole in tenths. What is
+    rounded away is told as what it was: under +0.1."""
+    step = UNIT // 10
+    tenths = in_steps(parts, sum(parts), step)
+    return [change(tenth * step or part) for tenth, part in zip(tenths, parts, strict=True)]
 
 
 def sum_of(row, personas):
@@ -182,9 +190,10 @@ def question_for(row, personas):
     """The Question to ask next, or None where nothing is missing or guessed."""
     width = {who.id: _width(row, who) for who in personas}
     who = max(in_order(personas), key=lambda one: width[one.id], default=None)
-    if who is None or width[who.id] < LEAST:
+    if who is None or not width[who.id]:
         return None
-    return Question(who.id, who.name, number(width[who.id]))
+    wide = number(width[who.id]) if width[who.id] >= 1 else "less than 1"
+    return Question(who.id, who.name, wide)
 
 
 def _width(row, persona):

@@ -1,6 +1,14 @@
 """The sum and the sentence of a requirement's page; expected values worked by hand."""
 
-from prioritisation.reasons.explanation import in_hundredths, question_for, reason_for, sum_of
+from dataclasses import replace
+
+from prioritisation.reasons.explanation import (
+    in_hundredths,
+    question_for,
+    reason_for,
+    sum_of,
+    told_in_tenths,
+)
 from prioritisation.selectors import PersonaWeight, Row
 
 NURSE = PersonaWeight(1, "Nurse", "end_user", 0.796, 0.3, 150)
@@ -114,6 +122,23 @@ def test_the_widest_doubt_is_asked_about_next():
     question = question_for(row(), ALL)
 
     assert (question.name, question.points) == ("Nurse", "80")
+
+
+def test_a_doubt_of_less_than_a_point_is_asked_about_too():
+    # Nurse alone is in doubt: 2 × 0.5 × 0.9 = 0.9 points of a range that the page shows.
+    nurse = replace(ALL[0], weight=0.009)
+
+    question = question_for(row(confidences={1: 50, 2: 100, 3: 100, 4: 100}), [nurse, *ALL[1:]])
+
+    assert (question.name, question.points) == ("Nurse", "less than 1")
+
+
+def test_parts_of_a_movement_add_up_in_tenths_and_none_reads_as_nothing():
+    # Three of 0.04 make 0.12: one of them gets the tenth. −17.0743 and 0.0112 make −17.0631.
+    assert told_in_tenths([400, 400, 400]) == ["+0.1", "under +0.1", "under +0.1"]
+    assert told_in_tenths([112, -170_743]) == ["under +0.1", "−17.1"]
+    assert told_in_tenths([2_400, -400, -2_000]) == ["+0.2", "under −0.1", "−0.2"]
+    assert told_in_tenths([0]) == ["0.0"]
 
 
 def test_nothing_is_asked_where_everybody_was_seen():

@@ -3,7 +3,9 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from personas.models import AdoptionReading
 from prioritisation.models import Rating
 from prioritisation.rescoring import rescore
 from products.models import Comment, Requirement
@@ -170,6 +172,23 @@ def test_the_history_names_what_moved_the_score(rota, client):
 
     # A fifth less of 85, and a little less reach for the hospital's point.
     assert re.search(r"Ratings \d+ \w+, \d\d:\d\d −17\.\d", words)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_moved_it_adds_up_and_the_smallest_part_is_told(rota, client):
+    nurse = persona(rota, "Nurse")
+    AdoptionReading.objects.create(product=rota, persona=nurse, observed_on=timezone.localdate(),
+                                   installed=1000, active=505, worked_around=0)  # fmt: skip
+    Rating.objects.filter(requirement__number=1, persona=nurse).update(value=4)
+    rescore(rota.pk)
+
+    words = text(client.get(SWAP))
+
+    # (505 + 5) / 1010 use it, 0.505 instead of 0.5: of the hospital's 15 · 0.2 the part reached
+    # grows by 0.75 · 0.00495: 0.011. A fifth less of 85, and of reach 0.25 · 0.495 · 0.2: −17.07.
+    assert "505 of 1,000 use it under +0.1" in words
+    assert "+5 → +4, seen −17.1" in words
+    assert re.search(r"\d\d:\d\d −17\.1 69\.8", words)
 
 
 def test_a_shipped_requirement_has_no_place_but_keeps_its_sum(rota, client, swap):
