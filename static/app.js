@@ -66,6 +66,8 @@
   const taken = key => !document.dispatchEvent(new CustomEvent("userward:key", { detail: key, cancelable: true }));
   document.addEventListener("keydown", event => {
     if (event.key === "Escape") {
+      const more = $("#more-views[open]");
+      if (more) { more.open = false; $("summary", more).focus(); return; }
       if ($("dialog:modal") || taken("escape")) return;
       if (event.target.id === "filter") event.target.blur(); else stand(null);
       return;
@@ -78,6 +80,8 @@
     else if (act) { event.preventDefault(); act(); }
   });
   document.addEventListener("click", event => {
+    const more = $("#more-views[open]");
+    if (more && !more.contains(event.target)) more.open = false;
     const act = event.target.closest("[data-act]");
     if (act) return void ACTS[act.dataset.act]?.();
     const row = event.target.closest("tr[data-k]");

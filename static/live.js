@@ -76,6 +76,18 @@
     if (event.target.dataset?.live) say(event.detail.successful);
   });
 
+  /* ---- what is unfolded stays so when what follows the scores is drawn anew ---- */
+  let unfolded = null;
+  const folds = root => [...root.querySelectorAll("details[id]")];
+  document.addEventListener("htmx:beforeSwap", event => {
+    const target = event.detail.target;
+    if (target?.dataset?.live) unfolded = new Map(folds(target).map(one => [one.id, one.open]));
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    unfolded?.forEach((open, id) => { const fold = document.getElementById(id); if (fold) fold.open = open; });
+    unfolded = null;
+  });
+
   document.addEventListener("visibilitychange", () => { if (document.hidden) close(); else ask(); });
   addEventListener("pagehide", close);
   setInterval(tick, 250);

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.cache import cache
+
 from prioritisation.analysis import Analysis, Kind, State
 from prioritisation.selectors import snapshot, standing_of
 from prioritisation.sensitivity import TOPS, sensitivity
@@ -75,7 +77,11 @@ def read_plausible(product_id, present=None):
     `present` is the product's, where it has been read already."""
     if not takes_a_worker(product_id):
         present = present or read_present(product_id)
-        result = plausible_in_json(plausible(*present.arguments), present)
+        # A second's work with 200 requirements, and a page that follows the scores asks often.
+        key = f"plausible.{product_id}.{present.standing.validator}"
+        result = cache.get_or_set(
+            key, lambda: plausible_in_json(plausible(*present.arguments), present)
+        )
         return PlausibleRanks(State.DONE, 1.0, result, stale=False)
     with snapshot():
         standing = standing_of(product_id)

@@ -8,6 +8,7 @@ from prioritisation.ranking.export import csv_of
 from prioritisation.ranking.filters import View
 from prioritisation.ranking.presentation import present
 from prioritisation.selectors import ALL_STATUSES, read_ranking, standing_of
+from prioritisation.views.following import unchanged
 from products.access import may, product_view
 from products.models import Status
 
@@ -20,13 +21,12 @@ def ranking(request, product):
 @product_view("read")
 def ranking_fragment(request, product):
     """The ranking alone, for the page that polls; 204 while it is what the page has (`have`)."""
-    have = request.GET.get("have")
-    if have == standing_of(product.pk).validator:
-        # Not 304: htmx would swap in its empty body.
-        return HttpResponse(status=204)
+    if same := unchanged(request, standing_of(product.pk).validator):
+        return same
     context = _context(request, product) | {"fragment": True}
     response = render(request, "prioritisation/_ranking.html", context)
-    if have is None:  # a filter, no poll: the address follows, so that it can be passed on
+    if "have" not in request.GET:
+        # A filter, no poll: the address follows, so that it can be passed on.
         address = reverse("ranking", args=[product.key])
         response["HX-Replace-Url"] = f"{address}?{context['page'].view.query()}"
     return response

@@ -8,6 +8,7 @@ from prioritisation.reasons.to_ask import read_asking
 from prioritisation.reasons.versus import read_versus
 from prioritisation.selectors import read_ranking
 from prioritisation.sensitivity import TOPS
+from prioritisation.views.following import follow
 from products.access import may, product_view
 
 QUESTIONS = 50
@@ -19,13 +20,16 @@ def ask(request, product):
     """What to find out, most useful first; `?top=` says the top of how many matters."""
     asked = request.GET.get("top", "")
     top = int(asked) if asked in map(str, TOPS) else 3
-    context = {
-        "product": product,
-        "asking": read_asking(product, top=top, limit=QUESTIONS),
-        "tops": TOPS,
-        "may_rate": may(product, "rate"),
-    }
-    return render(request, "prioritisation/ask.html", context)
+    return follow(
+        request,
+        product,
+        "ask",
+        lambda: {
+            "asking": read_asking(product, top=top, limit=QUESTIONS),
+            "tops": TOPS,
+            "may_rate": may(product, "rate"),
+        },
+    )
 
 
 @product_view("read")
@@ -33,9 +37,12 @@ def other_lenses(request, product):
     """The order by `?lens=` beside the product's own, and all of them in a table."""
     asked = request.GET.get("lens")
     lens = asked if asked in TITLES else PAYERS_FIRST
+    return follow(request, product, "lenses", lambda: _beside(product, lens))
+
+
+def _beside(product, lens):
     beside = read_beside(product)
-    context = {
-        "product": product,
+    return {
         "lenses": TITLES.items(),
         "lens": lens,
         "title": beside.title(lens),
@@ -45,7 +52,6 @@ def other_lenses(request, product):
         "rows": beside.table(ROWS),
         "more": max(0, len(beside.rows) - ROWS),
     }
-    return render(request, "prioritisation/lenses.html", context)
 
 
 @product_view("read")

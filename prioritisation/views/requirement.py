@@ -1,6 +1,6 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -15,6 +15,7 @@ from prioritisation.reasons.versus import read_place
 from prioritisation.selectors import standing_of
 from prioritisation.services import withdraw_rating
 from prioritisation.talk import read_talk
+from prioritisation.views.following import unchanged
 from prioritisation.views.rate import ANCHORS, remember_basis
 from products.access import may, product_view
 from products.models import Comment
@@ -29,8 +30,8 @@ def requirement(request, product, number):
 @product_view("read")
 def requirement_why(request, product, number):
     """What follows from the scores, for the page that polls; 204 while it is what the page has."""
-    if request.GET.get("have") == standing_of(product.pk).validator:
-        return HttpResponse(status=204)
+    if same := unchanged(request, standing_of(product.pk).validator):
+        return same
     context = _context(request, requirement_of(product, number))
     return render(request, "prioritisation/_why.html", context | {"fragment": True})
 

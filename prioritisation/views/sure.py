@@ -8,22 +8,25 @@ from prioritisation.sure.analysing import start_analysis
 from prioritisation.sure.page import distinct, groups, rank_rows, verdicts
 from prioritisation.sure.sureness import read_plausible, read_sureness, takes_a_worker, titles_of
 from prioritisation.sure.words import Labels, plausible_sentence
+from prioritisation.views.following import follow
 from products.access import product_view
 
 
 @product_view("read")
 def sure(request, product):
+    return follow(request, product, "sure", lambda: _sure(product))
+
+
+def _sure(product):
     sureness = read_sureness(product.pk)
     standings = distinct(sureness.standings)
     labels = Labels(sureness.titles, sureness.present.names)
-    page = {
-        "product": product,
+    return {
         "ranked": sureness.present.ranked,
         "verdicts": verdicts(standings, labels),
         "groups": groups(standings, labels),
         **_plausible(product, sureness.present),
     }
-    return render(request, "prioritisation/sure.html", page)
 
 
 @product_view(GET="read", POST="read")

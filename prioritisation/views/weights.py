@@ -2,7 +2,6 @@
 
 from copy import copy
 
-from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -12,6 +11,7 @@ from prioritisation.policy_words import people_in_words, sentences
 from prioritisation.ranking.filters import View
 from prioritisation.ranking.presentation import LIMIT, present
 from prioritisation.ranking.previewing import ground_of, preview_ranking, read_ground
+from prioritisation.views.following import unchanged
 from prioritisation.views.ranking import ranking_context, recent_of
 from products.access import may, product_view
 
@@ -48,8 +48,8 @@ def preview(request, product):
     if not form.can_preview:
         return wrong(request, form)
     validator = ground.standing.validator
-    if request.GET.get("have") == validator:
-        return HttpResponse(status=204)
+    if same := unchanged(request, validator):
+        return same
     view = View.of(request.GET)
     ranking = ranking_under(product, ground, form, view.order)
     now = timezone.now()
