@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from prioritisation import scoring
+from prioritisation.charts.slopes import slopes
 from prioritisation.reasons.lenses import EQUAL, PAYERS_FIRST, RICE, lenses
 from prioritisation.selectors import snapshot
 from prioritisation.sure.present import read_present
@@ -25,8 +26,6 @@ WORDS = {
     ),
 }
 MOVED = 3
-#: how many from the top of either order the chart draws; each of its places is so high
-DRAWN, STEP = 12, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +36,6 @@ class Seen:
     key: str
     title: str
     effort: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Slope:
-    """A requirement's line from its place here to its place there; places in pixels."""
-
-    title: str
-    here: str
-    there: str
-    y1: int
-    y2: int
-    tone: str
-    """most, some or none: how far it moves."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    height: int
-    here: list
-    there: list
-    """(rank, title) from top to bottom."""
-    slopes: list
-    label: str
 
 
 @dataclass(frozen=True)
@@ -100,33 +76,17 @@ class Beside:
         ]
 
     def chart(self, name):
-        """The Chart of a lens: the top of either order, of what has a place in both."""
+        """The Slopes from our order to the lens's, of what has a place in both."""
         lens = self.found.lenses[name]
-        placed = [at for at in range(len(self.rows)) if lens.own[at] and lens.rank[at]]
-        here = sorted(placed, key=lambda at: (lens.own[at], self.rows[at].number))
-        there = sorted(placed, key=lambda at: (lens.rank[at], self.rows[at].number))
-        drawn = {*here[:DRAWN], *there[:DRAWN]}
-        here, there = ([at for at in order if at in drawn] for order in (here, there))
-        place = {at: y * STEP + STEP // 2 for y, at in enumerate(there)}
-        most = set(lens.most_moved(MOVED).tolist())
-        slopes = [
-            Slope(
-                title=self.rows[at].title,
-                here=ordinal(int(lens.own[at])),
-                there=ordinal(int(lens.rank[at])),
-                y1=y * STEP + STEP // 2,
-                y2=place[at],
-                tone="most" if at in most else "some" if lens.rise[at] else "none",
-            )
-            for y, at in enumerate(here)
-        ]
-        return Chart(
-            height=len(here) * STEP,
-            here=[(number(int(lens.own[at])), self.rows[at].title) for at in here],
-            there=[(number(int(lens.rank[at])), self.rows[at].title) for at in there],
-            slopes=sorted(slopes, key=lambda slope: slope.tone == "most"),
-            label="; ".join(f"{one.title}: {one.here} here, {one.there} there" for one in slopes),
-        )
+        ours = "Userward, per effort" if name == RICE else "Userward"
+        orders = [(ours, _placed(lens.own)), (self.title(name), _placed(lens.rank))]
+        names = {at: (row.title, row.number) for at, row in enumerate(self.rows)}
+        return slopes(orders, names, most=set(lens.most_moved(MOVED).tolist()))
+
+
+def _placed(ranks):
+    """{index: rank} of those that have one."""
+    return {at: int(rank) for at, rank in enumerate(ranks) if rank}
 
 
 def read_beside(product):

@@ -60,12 +60,14 @@ def test_what_moves_most_is_told_and_drawn(rota, client):
         (1, "1st", "2nd"),
         (3, "2nd", "3rd"),
     ]
-    assert [(one.title, one.y1, one.y2) for one in chart.slopes] == [
-        ("Swap shifts in two taps", 20, 60),
-        ("Dark mode", 60, 100),
-        ("Single sign-on", 100, 20),
+    ours, theirs = chart.columns
+    assert ours.places == [
+        ("1", "Swap shifts in two taps"),
+        ("2", "Dark mode"),
+        ("3", "Single sign-on"),
     ]
-    assert "Single sign-on: 3rd here, 1st there" in page.content.decode()
+    assert [(line.y1, line.y2) for line in theirs.lines] == [(20, 60), (60, 100), (100, 20)]
+    assert "Single sign-on: 3rd Userward, 1st Payers first" in page.content.decode()
 
 
 def test_a_lens_that_says_the_same_says_so(rota, client):
