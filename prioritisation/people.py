@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import fsum
 
 import numpy as np
@@ -11,6 +11,17 @@ from personas.models import AdoptionReading, Persona
 from prioritisation import scoring
 from prioritisation.charts.bars import in_order
 from prioritisation.models import PARAMETERS, ScoringPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """Weights that aren't stored: what a preview or a scenario asks for."""
+
+    policy: scoring.Policy
+    importances: dict
+    """Persona id → importance; the others' are as stored."""
+    readings: dict = field(default_factory=dict)
+    """End user's id → (installed, active, worked around) in place of the latest reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +68,19 @@ class People:
                 found.append(Group(end_users, personas, now))
         return found
 
-    def with_importances(self, policy, importances):
-        """The People under a policy and {persona id: importance}; the others' as they are."""
+    @property
+    def stored(self):
+        """What is stored of the counted personas, as what a form asks for."""
+        return Supposed(self.policy, {one.pk: one.importance for one in self.counted})
+
+    def supposing(self, supposed):
+        """The People under what is Supposed."""
         personas = [copy(persona) for persona in self.personas]
         for persona in personas:
-            persona.importance = importances.get(persona.pk, persona.importance)
-        return weighed(policy, personas)
+            persona.importance = supposed.importances.get(persona.pk, persona.importance)
+            if persona.pk in supposed.readings:
+                persona.reading = _reading(*supposed.readings[persona.pk])
+        return weighed(supposed.policy, personas)
 
     @property
     def mix(self):
@@ -100,8 +118,12 @@ class People:
         return any(persona.reading and persona.reading.installed for persona in self.personas)
 
 
+def _reading(installed, active, worked_around):
+    return AdoptionReading(installed=installed, active=active, worked_around=worked_around)
+
+
 def policy_of(row):
-    """A ScoringPolicy row as the pure function's parameters."""
+    """A row with the policy's columns as the pure function's parameters."""
     return scoring.Policy(**{name: getattr(row, name) for name in PARAMETERS})
 
 

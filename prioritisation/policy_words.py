@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from math import ceil
 
+from prioritisation.people import Supposed
 from prioritisation.wording import and_join, number, share
 
 ALWAYS_FROM = 5 / 6
@@ -92,7 +93,7 @@ def people_in_words(people):
 
 
 def _under(people, exponent):
-    return people.with_importances(replace(people.policy, people_exponent=exponent), {})
+    return people.supposing(Supposed(replace(people.policy, people_exponent=exponent), {}))
 
 
 def fraction(share):

@@ -8,13 +8,13 @@ from django.db import IntegrityError, transaction
 from prioritisation import scoring
 from prioritisation.forms.policy import PercentField, PolicyForm
 from prioritisation.models import PARAMETERS, ScoringPolicy
-from prioritisation.people import weighed
+from prioritisation.people import Supposed, weighed
 from prioritisation.shares import Unfit, completed, implied_importances
 from products.forms import CLASH, Difference
 from products.versions import StaleVersion, save_if_current
 
 #: what a preview doesn't need
-FOR_SAVING = {"reason", "version", "seen"}
+FOR_SAVING = {"reason", "version", "seen", "name", "note"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class WeightsForm(PolicyForm):
     """Shares that are left out, or left as they were shown, follow the others of their group.
 
     `people` is the product's People. After `is_valid()`, or where `can_preview`, `weights` is what
-    the form asks for: (scoring.Policy, {persona id: importance}).
+    the form asks for, Supposed.
     """
 
     #: personas and versions whose shares were shown: "12:3 14:1"
@@ -109,7 +109,7 @@ class WeightsForm(PolicyForm):
                 cleaned[name] = self.initial[name]
         if all(name in cleaned for name in PARAMETERS):
             policy = scoring.Policy(**{name: cleaned[name] for name in PARAMETERS})
-            self.weights = policy, self._importances(policy, cleaned)
+            self.weights = Supposed(policy, self._importances(policy, cleaned))
         return cleaned
 
     def _post_clean(self):
@@ -141,7 +141,7 @@ class WeightsForm(PolicyForm):
     @property
     def shares(self):
         """{field's name: percent} as the weights asked for give them."""
-        groups = self.people.with_importances(*self.weights).groups
+        groups = self.people.supposing(self.weights).groups
         return {_name(pk): ShareField.exact(s) for group in groups for pk, s in group.now.items()}
 
     @property
@@ -161,10 +161,7 @@ class WeightsForm(PolicyForm):
     @property
     def moved(self):
         """Whether the form asks for other weights than those that are stored."""
-        return self.weights != (self.people.policy, self._stored_importances())
-
-    def _stored_importances(self):
-        return {one.pk: one.importance for one in self.people.counted}
+        return self.weights != self.people.stored
 
     def save_current(self, *, by):
         """The policy as stored, or None where nothing was saved: `conflict` or errors say why."""
@@ -182,7 +179,7 @@ class WeightsForm(PolicyForm):
         return None
 
     def _save_importances(self, by):
-        _policy, importances = self.weights
+        importances = self.weights.importances
         for persona in self.people.counted:
             if persona.importance != importances[persona.pk]:
                 persona.importance = importances[persona.pk]

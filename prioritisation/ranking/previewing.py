@@ -1,7 +1,7 @@
 """The ranking under weights that aren't saved, by the one formula (scoring.py)."""
 
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
@@ -10,7 +10,7 @@ from django.db import connection
 from prioritisation import scoring
 from prioritisation.inputs import Inputs, read_inputs
 from prioritisation.models import ScoringPolicy
-from prioritisation.people import People, people_of
+from prioritisation.people import People, arrays, people_of
 from prioritisation.selectors import (
     ALL_STATUSES,
     PersonaWeight,
@@ -80,33 +80,34 @@ def ground_of(product):
     return ground
 
 
-def preview_ranking(product, ground, *, policy, importances, order="score"):
-    """The Ranking under `policy` and `importances` (persona id → importance; others' as stored).
-
-    It is what a rescore would store and `read_ranking(product, order=…, statuses=ALL_STATUSES,
-    only_ranked=False)` then return; each row also knows where it `was`.
-    """
+def scores_under(ground, people):
+    """The scoring.Scores of the ground's requirements, in the order of its inputs, where its
+    personas are those of `people`."""
     inputs = ground.inputs
-    scores = scoring.score(
-        policy,
-        _with(inputs.personas, importances),
+    return scoring.score(
+        people.policy,
+        arrays(people.personas),
         inputs.ratings,
         inputs.requirement_ids,
         inputs.effort,
     )
-    personas = _weights(scores.weights, ground.people.personas)
+
+
+def preview_ranking(product, ground, supposed, *, order="score"):
+    """The Ranking under what is Supposed.
+
+    It is what a rescore would store and `read_ranking(product, order=…, statuses=ALL_STATUSES,
+    only_ranked=False)` then return; each row also knows where it `was`.
+    """
+    inputs, people = ground.inputs, ground.people.supposing(supposed)
+    scores = scores_under(ground, people)
+    personas = _weights(scores.weights, people.personas)
     values = zip(ground.found, *_scored(inputs, scores, ground.places), strict=True)
     rows = rows_of(product, [(*found[:RANK], *scored) for found, *scored in values], personas)
     for row, found in zip(rows, ground.found, strict=True):
         row.was = Place(found[RANK], found[EFFORT_RANK], found[SCORE])
     rows.sort(key=BY[order])
     return Ranking(product, ground.standing, personas, rows, has_more=False)
-
-
-def _with(personas, importances):
-    stored = zip(personas.ids.tolist(), personas.importance.tolist(), strict=True)
-    changed = [importances.get(persona, importance) for persona, importance in stored]
-    return replace(personas, importance=np.array(changed, np.float64))
 
 
 def _weights(weights, personas):

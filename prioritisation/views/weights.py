@@ -33,6 +33,7 @@ def who(request, product):
         "form": form,
         "saved": bool(saved),
         "may_edit": may(product, "edit_policy"),
+        "may_keep": may(product, "edit_own_scenario"),
         **told(ground.people),
     }
     return render(request, "prioritisation/_who_panel.html", page, status=form.status)
@@ -78,8 +79,7 @@ def asked(request, product):
 
 def ranking_under(product, ground, form, order="score"):
     """The Ranking under what the form asks for; as it is now where that can't be told."""
-    policy, importances = form.weights or (ground.people.policy, {})
-    return preview_ranking(product, ground, policy=policy, importances=importances, order=order)
+    return preview_ranking(product, ground, form.weights or ground.people.stored, order=order)
 
 
 def _lines(query):
@@ -96,9 +96,9 @@ def wrong(request, form):
 
 
 def told(people, weights=None):
-    """What is said of the weights: those stored, or (scoring.Policy, importances)."""
+    """What is said of the weights: those stored, or those Supposed."""
     if weights:
-        people = people.with_importances(*weights)
+        people = people.supposing(weights)
     payers = any(not persona.is_end_user for persona in people.counted)
     return {
         "sentences": sentences(people.policy, payers=payers),
