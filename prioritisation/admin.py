@@ -4,8 +4,11 @@ from import_export import resources
 from import_export.fields import Field
 
 from prioritisation.models import (
+    PARAMETERS,
     ProductChange,
     Rating,
+    Scenario,
+    ScenarioPersona,
     Score,
     ScoreChange,
     ScoringPolicy,
@@ -83,6 +86,28 @@ class ScoringPolicyAdmin(InputAdmin):
         return False
 
 
+@admin.register(Scenario)
+class ScenarioAdmin(InputAdmin):
+    """Its personas are changed where it is previewed."""
+
+    list_display = ["product", "name", "end_user_say", "created_by", "updated_at"]
+    list_select_related = ["product", "created_by"]
+    list_filter = [("product", admin.RelatedOnlyFieldListFilter)]
+    search_fields = ["name", "note", "product__key"]
+    fixed_fields = ["product"]
+    fields = ["product", "name", "note", *PARAMETERS]
+
+    def has_add_permission(self, request):
+        return False
+
+
+@admin.register(ScenarioPersona)
+class ScenarioPersonaAdmin(ReadOnlyAdmin):
+    list_display = ["scenario", "persona", "importance", "installed", "active", "worked_around"]
+    list_select_related = ["scenario", "persona"]
+    search_fields = ["scenario__name", "persona__name"]
+
+
 def points(column, description):
     """A column of ten-thousandths, shown as points."""
 
@@ -143,5 +168,5 @@ class ProductChangeAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
 
 
-for model in (Rating, ScoringPolicy):
+for model in (Rating, ScoringPolicy, Scenario, ScenarioPersona):
     admin.site.register(model.pgh_event_model, EventAdmin)

@@ -8,6 +8,8 @@ from accounts.expressions import CurrentTransaction
 from accounts.history import with_input_history
 from personas.models import Persona
 from prioritisation.analysis import Analysis as Analysis
+from prioritisation.scenario import Scenario as Scenario
+from prioritisation.scenario import ScenarioPersona as ScenarioPersona
 from products.fields import created_at_field, one_of, updated_by_field, version_field, within
 from products.models import Product, Requirement
 from products.triggers import marks_product, raises_version, stays_in_product, touches_updated_at

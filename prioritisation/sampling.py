@@ -7,7 +7,7 @@ came in, `policy_before` how it was weighed until then: that is the past which H
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,9 +16,11 @@ from django.utils import timezone
 
 from personas.models import Persona
 from personas.services import record_reading
-from prioritisation.models import ScoreChange, ScoringPolicy, ScoringRun
+from prioritisation.models import Scenario, ScoreChange, ScoringPolicy, ScoringRun
+from prioritisation.people import Supposed, people_of
 from prioritisation.rescoring import rescore
 from prioritisation.services import NewRating, record_ratings
+from prioritisation.what_if.services import keep_scenario
 from prioritisation.writing import writing
 from products.models import Comment, Product, Requirement, Status
 from products.services import add_requirements, create_product, delete_product
@@ -67,6 +69,7 @@ class _Telling:
             self._rescore(BEGAN_WEEKS_AGO)
         self._let_time_pass(later)
         with self._writing():
+            self._suppose()
             self.product.name = self.story["name"]
             self.product.save(update_fields=["name"])
         return self.product
@@ -205,6 +208,18 @@ class _Telling:
             by=self.owner,
             **{key: value for key, value in reading.items() if key != "weeks_ago"},
         )
+
+    def _suppose(self):
+        now = people_of(self.product).stored
+        ids = {name: persona.pk for name, persona in self.personas.items()}
+        for told in self.story.get("scenarios", []):
+            supposed = Supposed(
+                replace(now.policy, **told["policy"]),
+                now.importances | {ids[n]: q for n, q in told.get("importances", {}).items()},
+                {ids[name]: tuple(seen) for name, seen in told.get("readings", {}).items()},
+            )
+            scenario = Scenario(product=self.product, name=told["name"], note=told["note"])
+            keep_scenario(scenario, supposed=supposed, by=self.owner)
 
     def _ship(self, title):
         shipped = Requirement.objects.filter(product=self.product, title=title)

@@ -15,6 +15,7 @@ from prioritisation.views import (
     reasons,
     requirement,
     requirement_form,
+    scenarios,
     shipped,
     start,
     sure,
@@ -32,6 +33,15 @@ of_a_requirement = [
     path("comments/", comments.comment_new, name="comment_new"),
     path("comments/<int:pk>/edit/", comments.comment_edit, name="comment_edit"),
     path("comments/<int:pk>/delete/", comments.comment_delete, name="comment_delete"),
+]
+of_scenarios = [
+    path("", scenarios.scenarios, name="scenarios"),
+    path("new/", scenarios.scenario_new, name="scenario_new"),
+    path("new/preview/", scenarios.scenario_preview, name="scenario_new_preview"),
+    path("<int:pk>/", scenarios.scenario_edit, name="scenario_edit"),
+    path("<int:pk>/preview/", scenarios.scenario_preview, name="scenario_preview"),
+    path("<int:pk>/apply/", scenarios.scenario_apply, name="scenario_apply"),
+    path("<int:pk>/delete/", scenarios.scenario_delete, name="scenario_delete"),
 ]
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -67,5 +77,6 @@ urlpatterns = [
     path("p/<str:key>/preview/", weights.preview, name="preview"),
     path("p/<str:key>/sure/", sure.sure, name="sure"),
     path("p/<str:key>/sure/plausible/", sure.plausible, name="plausible"),
+    path("p/<str:key>/scenarios/", include(of_scenarios)),
     path("p/<str:key>/import/", imports.import_sheet, name="import"),
 ]

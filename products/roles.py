@@ -22,6 +22,8 @@ MAY = {
     "set_must_do": Role.MAINTAINER,
     "edit_personas": Role.MAINTAINER,
     "edit_policy": Role.MAINTAINER,
+    "edit_own_scenario": Role.CONTRIBUTOR,
+    "edit_any_scenario": Role.MAINTAINER,
     "import": Role.MAINTAINER,
     "edit_others_ratings": Role.MAINTAINER,
     "delete_others_comments": Role.MAINTAINER,

@@ -1,5 +1,6 @@
 """Who plays: Alice owns Rota, Bob contributes, Vera views; Charlie must see nothing."""
 
+from dataclasses import replace
 from functools import cache
 
 from django.contrib.auth.hashers import make_password
@@ -7,7 +8,9 @@ from django.test import Client
 
 from accounts.models import User
 from personas.models import Persona
-from prioritisation.models import Rating
+from prioritisation.models import Rating, Scenario
+from prioritisation.people import people_of
+from prioritisation.what_if.services import keep_scenario
 from products.models import Membership, Requirement
 from products.roles import Role
 from products.services import add_requirements, create_product
@@ -55,6 +58,13 @@ def rota(owner):
         for requirement, persona, value in given
     )
     return product
+
+
+def scenario(product, *, by, name="The hospital decides", note="", readings=None, **policy):
+    """A scenario of the product as it is weighed now, but for what is given."""
+    now = people_of(product).stored
+    supposed = replace(now, policy=replace(now.policy, **policy), readings=readings or {})
+    return keep_scenario(Scenario(product=product, name=name, note=note), supposed=supposed, by=by)
 
 
 def signed_in(who):

@@ -13,7 +13,7 @@ from accounts.models import Token, User
 from personas.models import AdoptionReading
 from products.models import Comment
 from products.roles import Role
-from tests.cast import join, rota, user
+from tests.cast import join, rota, scenario, user
 
 SECRET = "Quixotic swap"
 
@@ -31,6 +31,7 @@ def cast():
     AdoptionReading.objects.create(
         product=made, persona=nurse, observed_on="2026-11-01", installed=9, active=5
     )
+    scenario(made, by=alice, name=SECRET)
     Token.objects.issue(name=SECRET, user=alice)
     return made
 
@@ -88,6 +89,8 @@ ROWS = {
     "personas_adoptionreading": "product_id",
     "prioritisation_rating": "product_id",
     "prioritisation_scoringpolicy": "product_id",
+    "prioritisation_scenario": "product_id",
+    "prioritisation_scenariopersona": "product_id",
     "prioritisation_productchange": "product_id",
 }
 
@@ -126,6 +129,7 @@ class Crawler:
             "ratings": requirement.ratings.get(persona=nurse),
             "adoption-readings": nurse.readings.get(),
             "comments": requirement.comments.get(),
+            "scenarios": product.scenarios.get(),
             "tokens": Token.objects.get(name=SECRET),
         }
         self._before = self._fingerprint()

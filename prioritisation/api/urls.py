@@ -15,6 +15,7 @@ from prioritisation.api import (
     ranking,
     ratings,
     requirements,
+    scenarios,
     sure,
 )
 
@@ -42,6 +43,14 @@ urlpatterns = [
     path("products/<str:key>/outcomes/", outcomes.Outcomes.as_view(), name="api_outcomes"),
     path("products/<str:key>/sensitivity/", sure.Sensitivity.as_view(), name="api_sensitivity"),
     path("products/<str:key>/plausible/", sure.Plausible.as_view(), name="api_plausible"),
+    path("scenarios/", scenarios.Scenarios.as_view(), name="api_scenarios"),
+    path("scenarios/<int:pk>/", scenarios.OneScenario.as_view(), name="api_scenario"),
+    path(
+        "scenarios/<int:pk>/ranking/",
+        scenarios.ScenarioRanking.as_view(),
+        name="api_scenario_ranking",
+    ),
+    path("scenarios/<int:pk>/apply/", scenarios.ScenarioApply.as_view(), name="api_scenario_apply"),
     path("personas/", personas.Personas.as_view(), name="api_personas"),
     path("personas/<int:pk>/", personas.OnePersona.as_view(), name="api_persona"),
     path("requirements/", requirements.Requirements.as_view(), name="api_requirements"),

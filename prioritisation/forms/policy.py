@@ -58,7 +58,8 @@ class PolicyForm(VersionedForm):
 
     def clean(self):
         cleaned = super().clean()
-        say = cleaned.get("end_user_say")
-        if say is not None and say < LEAST_SAY_WITHOUT_REASON and not cleaned.get("reason"):
+        say = cleaned.get("end_user_say", 1)
+        asked = "reason" in self.fields and not cleaned.get("reason")
+        if asked and say < LEAST_SAY_WITHOUT_REASON:
             self.add_error("reason", "Under two thirds for the end users needs a reason.")
         return cleaned

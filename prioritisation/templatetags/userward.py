@@ -32,6 +32,7 @@ def may(product, action):
 
 #: The pages that a link of the navigation stands for, beside its own.
 BELOW = {
+    "scenarios": ("scenario_new", "scenario_edit", "scenario_delete"),
     "ranking": ("compare", "requirement", "requirement_new", "requirement_edit", "start"),
     "personas": ("persona_new", "persona_edit", "reading_new"),
     "product_edit": ("product_delete", "import"),

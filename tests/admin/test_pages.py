@@ -14,7 +14,7 @@ from prioritisation.models import Rating, Score, ScoringPolicy
 from prioritisation.rescoring import rescore
 from products.models import Comment, Membership, Product, Requirement
 from products.roles import Role
-from tests.cast import user
+from tests.cast import scenario, user
 
 OURS = [
     model
@@ -44,6 +44,7 @@ def everything(product, alice):
         product=product, persona=nurse, observed_on="2026-01-05", installed=500, active=200
     )
     Token.objects.issue(name="ci", user=alice)
+    scenario(product, by=alice)
     rescore(product.pk)
     Requirement.objects.filter(pk=requirement.pk).update(effort=9)
     return product

@@ -18,6 +18,9 @@ OF_A_PRODUCT = [
     "ask",
     "compare",
     "lenses",
+    "scenarios",
+    "scenario_new",
+    "shipped",
     "start",
     "personas",
     "persona_new",
@@ -42,6 +45,8 @@ def rota(page, sign_in):
     swap.must_reason, swap.tags = "law", ["shifts"]
     swap.save(update_fields=["must_reason", "tags"])
     Persona.objects.create(product=product, name="Surgeon", kind="end_user", importance=0)
+    cast.scenario(product, by=alice, end_user_say=0.5)
+    cast.scenario(product, by=alice, name="Another " + "very long name " * 4)
     rescore(product.pk)
     sign_in(alice)
     return product

@@ -154,3 +154,30 @@ def test_the_page_of_the_weights_follows_its_sliders(page, rota):
     assert (policy.end_user_say, policy.people_exponent) == (0.83, 0)
     importance = dict(rota.personas.values_list("name", "importance"))
     assert importance == {"Nurse": 1, "Lead": 1, "Hospital": 1, "Agency": pytest.approx(0.25)}
+
+
+def test_what_is_seen_is_kept_as_a_scenario_compared_and_applied(page, rota):
+    page.goto("/p/ROTA/")
+    page.keyboard.press("w")
+    press(page, "Hospital", "PageUp", 3)
+    expect(order(page)).to_have_text(AFTER)
+    page.get_by_role("button", name="Keep as a scenario").click()
+
+    expect(page.get_by_role("slider", name="Hospital")).to_have_js_property("value", "80")
+    page.get_by_label("Name").fill("The hospital decides")
+    # One more: its sliders are previewed as those of the panel are.
+    press(page, "Hospital", "PageUp")
+    expect(page.locator("#would-be li").nth(1)).to_contain_text("Single sign-on")
+    page.get_by_role("button", name="Keep", exact=True).click()
+
+    expect(page.get_by_role("heading", name="The hospital decides")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("Hospital: 50\u00a0% → 90\u00a0%")
+    expect(page.get_by_role("img")).to_have_accessible_name(
+        re.compile("Single sign-on: 3rd Now, 2nd The hospital decides")
+    )
+    assert not ScoringPolicy.objects.get().reason
+    page.get_by_role("button", name="Apply The hospital decides").click()
+    expect(page.locator("main")).to_contain_text("is how it is weighed now")
+    rescore(rota.pk)
+
+    expect(order(page)).to_have_text(AFTER)

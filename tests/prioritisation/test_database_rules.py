@@ -11,7 +11,7 @@ from prioritisation.models import Rating, ScoringPolicy
 from products.models import Comment, Membership, Product, Requirement
 from products.roles import Role
 from products.services import add_requirements
-from tests.cast import join, rota, user
+from tests.cast import join, rota, scenario, user
 from tests.prioritisation.refusals import in_sql, refused
 
 pytestmark = pytest.mark.scores_are_tampered_with
@@ -52,7 +52,8 @@ def editable_rows(product):
     comment = Comment.objects.create(
         product=product, requirement=requirement, author=User.objects.first(), text="Yes."
     )
-    rows = [product, product.policy, persona, requirement, reading, comment]
+    what_if = scenario(product, by=User.objects.first())
+    rows = [product, product.policy, persona, requirement, reading, comment, what_if]
     return [*rows, product.memberships.first(), Rating.objects.first()]
 
 

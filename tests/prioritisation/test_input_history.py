@@ -9,7 +9,7 @@ from django.db import connection
 
 from accounts.history import acting
 from personas.models import AdoptionReading, Persona
-from prioritisation.models import Rating, ScoringPolicy
+from prioritisation.models import Rating, Scenario, ScenarioPersona, ScoringPolicy
 from products.models import Comment, Membership, Product, Requirement
 from tests.cast import rota
 from tests.prioritisation.refusals import in_sql, refused
@@ -70,6 +70,8 @@ def test_every_input_table_has_a_history():
         AdoptionReading,
         Rating,
         ScoringPolicy,
+        Scenario,
+        ScenarioPersona,
     }
 
 

@@ -10,7 +10,7 @@ from django.db import DatabaseError, IntegrityError, models
 from personas.models import Persona
 from prioritisation.models import Rating, ScoringPolicy
 from products.models import Product, Requirement
-from tests.cast import rota
+from tests.cast import rota, scenario
 from tests.prioritisation.refusals import refused
 
 pytestmark = pytest.mark.scores_are_tampered_with
@@ -18,7 +18,9 @@ pytestmark = pytest.mark.scores_are_tampered_with
 
 @pytest.fixture
 def product(alice):
-    return rota(alice)
+    product = rota(alice)
+    scenario(product, by=alice)
+    return product
 
 
 def float_columns():

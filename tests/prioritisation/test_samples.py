@@ -12,6 +12,7 @@ from prioritisation.cards import read_cards, surprise
 from prioritisation.models import ProductChange, ScoreChange, ScoringRun
 from prioritisation.selectors import read_ranking
 from prioritisation.verification import verify_all
+from prioritisation.what_if.comparing import compare
 from products.models import Product
 from products.services import create_product
 from tests.cast import user
@@ -152,3 +153,12 @@ def test_removing_them_leaves_ones_own_and_they_can_come_again(samples, alice, c
     assert list(Product.objects.all()) == [own]
     call_command("load_samples", "--owner", "alice", verbosity=0)
     assert Product.objects.filter(is_sample=True).count() == 3
+
+
+def test_rotas_scenarios_change_who_is_first_and_lift_what_the_hospital_wants(samples):
+    comparison = compare(samples["ROTA"])
+    heads, decides = comparison.all
+    (sso,) = [pk for pk, (title, _number) in comparison.titles.items() if "Single" in title]
+
+    assert heads.first[0] == ("1", "Count night shifts once when the clocks change")
+    assert (comparison.now.ranks[sso], decides.order.ranks[sso]) == (15, 6)

@@ -1,0 +1,167 @@
+"""A scenario: its name, the policy, shares, and what it supposes of adoption."""
+
+from dataclasses import dataclass, replace
+
+from django import forms
+from django.db import IntegrityError, transaction
+
+from prioritisation.forms.weights import WeightsForm
+from prioritisation.models import PARAMETERS, Scenario
+from prioritisation.scenario import MOST_PEOPLE
+from prioritisation.what_if.services import change_scenario, keep_scenario
+from prioritisation.what_if.supposed import latest_of, supposed_by
+from products.forms import CLASH, Difference, VersionedForm
+from products.versions import StaleVersion
+
+FIGURES = ("installed", "active", "worked_around")
+LABELS = {"installed": "Have it", "active": "Use it", "worked_around": "Also work around it"}
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """An end user's three fields."""
+
+    persona: object
+    fields: list
+
+
+class ScenarioForm(WeightsForm):
+    """Over an unsaved Scenario, or one that is to be changed; `people` are the product's as they
+    are now. The sliders stand where the scenario puts them.
+
+    `save_current(by=…)` returns the Scenario, or None: `conflict` or errors say why.
+    """
+
+    class Meta(WeightsForm.Meta):
+        model = Scenario
+        fields = ["name", "note", *PARAMETERS]
+        labels = {"assumed_seats": "Weighs as much as this many seats", "note": "What if, and why"}
+        help_texts = {
+            "assumed_seats": "The more seats, the more readings it takes to change the belief.",
+            "note": "Becomes the reason when it is applied.",
+        }
+
+    def __init__(self, data=None, *, instance, people, supposed=None, saving=True):
+        self.now = people
+        self.shown = supposed = supposed or supposed_by(instance)
+        super().__init__(data, instance=instance, people=people.supposing(supposed), saving=saving)
+        # Its rows change with it; `version` tells.
+        del self.fields["seen"]
+        for persona in self.people.counted:
+            if persona.is_end_user:
+                shown = latest_of(persona) or (None, None, None)
+                for name, value in zip(FIGURES, shown, strict=True):
+                    self.fields[_name(name, persona)] = self._figure(name, value)
+                    self.initial[_name(name, persona)] = value
+        if self.is_bound:
+            self._take_theirs()
+
+    @staticmethod
+    def _figure(name, value):
+        return forms.IntegerField(
+            label=LABELS[name],
+            initial=value,
+            required=False,
+            min_value=0,
+            max_value=MOST_PEOPLE,
+        )
+
+    def _slider(self, persona, now):
+        # All are sent: that they stand where the scenario put them is no reason to leave them out.
+        return replace(super()._slider(persona, now), touched=True)
+
+    @property
+    def adoption(self):
+        """An Adoption for each end user that counts."""
+        return [
+            Adoption(persona, [self[_name(name, persona)] for name in FIGURES])
+            for persona in self.people.counted
+            if persona.is_end_user
+        ]
+
+    def clean_name(self):
+        """Told beside the field; the database's own check knows the product only when saving."""
+        name = self.cleaned_data["name"].strip()
+        twins = Scenario.objects.filter(product=self.instance.product, name__iexact=name)
+        if twins.exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError("There is already a scenario with this name.")
+        return name
+
+    def clean(self):
+        cleaned = super().clean()
+        readings = {}
+        for persona in self.people.counted:
+            if persona.is_end_user:
+                reading = self._reading(persona, cleaned)
+                if reading and reading != latest_of(self._as_now(persona)):
+                    readings[persona.pk] = reading
+        if self.weights:
+            self.weights = replace(self.weights, readings=readings)
+        return cleaned
+
+    def _as_now(self, persona):
+        return next(one for one in self.now.personas if one.pk == persona.pk)
+
+    def _reading(self, persona, cleaned):
+        """(installed, active, worked around) as given, or None; what can't be is told."""
+        names = [_name(name, persona) for name in FIGURES]
+        installed, active, around = (cleaned.get(name) for name in names)
+        if any(name in self.errors for name in names) or (installed, active) == (None, None):
+            return None
+        for name, value in zip(names[:2], (installed, active), strict=True):
+            if value is None:
+                self.add_error(name, "How many have it, and how many use it: both or neither.")
+                return None
+        around = around or 0
+        if active > installed:
+            self.add_error(names[1], f"{active:,} use it, but only {installed:,} have it.")
+        elif around > active:
+            self.add_error(names[2], f"{around:,} work around it, but {active:,} use it.")
+        else:
+            return installed, active, around
+        return None
+
+    @property
+    def moved(self):
+        """Whether it asks for other weights than the product's as they are now."""
+        return self.weights != self.now.stored
+
+    def save_current(self, *, by):
+        try:
+            with transaction.atomic():
+                if self.instance.pk is None:
+                    return keep_scenario(self.instance, supposed=self.weights, by=by)
+                version = self.cleaned_data["version"]
+                return change_scenario(self.instance, version=version, supposed=self.weights, by=by)
+        except StaleVersion as stale:
+            self._note_conflict(stale.current)
+        except IntegrityError:  # between our check and our write
+            self.add_error(None, CLASH)
+        return None
+
+    def _note_conflict(self, current):
+        VersionedForm._note_conflict(self, current)
+        differences = self._share_differences() + self._figure_differences()
+        self.conflict = replace(self.conflict, differences=self.conflict.differences + differences)
+
+    def _figure_differences(self):
+        return [
+            Difference(
+                name=field.name,
+                label=f"{one.persona.name}: {field.label.lower()}",
+                yours=_shown(self.cleaned_data.get(field.name)),
+                theirs=_shown(field.field.initial),
+                keep_theirs=False,
+            )
+            for one in self.adoption
+            for field in one.fields
+            if self.cleaned_data.get(field.name) != field.field.initial
+        ]
+
+
+def _shown(figure):
+    return "" if figure is None else str(figure)
+
+
+def _name(figure, persona):
+    return f"{figure}_{persona.pk}"

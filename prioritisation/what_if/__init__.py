@@ -1,0 +1,1 @@
+"""Scenarios: named what-ifs beside a product, which its scores never follow."""
