@@ -1,5 +1,7 @@
 """Named what-ifs: kept, compared side by side, applied."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -13,6 +15,7 @@ from prioritisation.models import PARAMETERS, Scenario
 from prioritisation.ranking.foreseen import moves_of
 from prioritisation.ranking.presentation import first_lines
 from prioritisation.ranking.previewing import ground_of, preview_ranking, read_ground
+from prioritisation.views.following import follow
 from prioritisation.views.weights import told, wrong
 from prioritisation.what_if.comparing import compare
 from prioritisation.what_if.services import NeedsReason, apply_scenario
@@ -26,11 +29,14 @@ FIRST, ROWS = 15, 200
 @product_view("read")
 def scenarios(request, product):
     """All scenarios; those of `?show=` (else the first ones) beside the order now."""
+    return follow(request, product, "scenarios", partial(_side_by_side, request, product))
+
+
+def _side_by_side(request, product):
     comparison = compare(product)
     asked = {int(one) for one in request.GET.getlist("show") if one.isdecimal() and len(one) < 19}
     chosen = comparison.chosen(asked)
-    page = {
-        "product": product,
+    return {
         "scenarios": comparison.all,
         "chosen": chosen,
         "chart": comparison.chart(chosen),
@@ -39,7 +45,6 @@ def scenarios(request, product):
         "may_apply": may(product, "edit_policy"),
         "editable": {one.scenario.pk for one in comparison.all if _may_edit(request, one.scenario)},
     }
-    return render(request, "prioritisation/scenarios.html", page)
 
 
 @product_view(GET="edit_own_scenario", POST="edit_own_scenario")
