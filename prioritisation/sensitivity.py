@@ -25,6 +25,8 @@ PAIRS = 1 << 15
 #: so many below a set are compared before others
 NEAR = 64
 LAST_BITS = 1e-12
+#: of more nobody asks who of them is safe, and comparing each with all takes long
+MOST_TIED = 50
 
 ROBUST_FROM, FRAGILE_UNDER = 0.10, 0.05
 
@@ -51,6 +53,11 @@ class Hold:
     above: Flip | None
 
     @property
+    def ends(self):
+        """The flips that there are."""
+        return [flip for flip in (self.below, self.above) if flip]
+
+    @property
     def margin(self):
         """How far the parameter can move before something changes, either way; inf: anywhere."""
         now = self.parameter.now
@@ -58,16 +65,10 @@ class Hold:
         return min(ends, default=float("inf"))
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How firmly the set of the top k stands, or the whole order."""
+class Firm:
+    """What `holds`, a Hold for each parameter, says together."""
 
-    top: int | None
-    """k; None for the whole order."""
-    members: tuple
-    """Requirement ids in order; more than k where the k-th is tied. All, for the whole order."""
-    holds: tuple
-    """A Hold for each parameter."""
+    __slots__ = ()
 
     @property
     def margin(self):
@@ -80,6 +81,28 @@ class Standing:
         if self.margin >= ROBUST_FROM:
             return "robust"
         return "fragile" if self.margin < FRAGILE_UNDER else "fair"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing(Firm):
+    """How firmly the set of the top k stands, or the whole order."""
+
+    top: int | None
+    """k; None for the whole order."""
+    members: tuple
+    """Requirement ids in order; more than k where the k-th is tied. All, for the whole order."""
+    holds: tuple
+
+
+@dataclass(frozen=True, slots=True)
+class Seat(Firm):
+    """How firmly one requirement has its place among the top k: until somebody from outside of
+    them is above it."""
+
+    requirement_id: int
+    top: int
+    """The smallest of TOPS that holds it."""
+    holds: tuple
 
 
 def sensitivity(policy, personas, ratings, requirement_ids, numbers):
@@ -106,6 +129,45 @@ def sensitivity(policy, personas, ratings, requirement_ids, numbers):
         changes = _first_changes(curves.coefficients, neighbours)
         holds[None].append(_hold(curves.parameter, *changes, ids[first]))
     return [Standing(k, tuple(ids[: members.get(k)].tolist()), tuple(holds[k])) for k in holds]
+
+
+def seats(policy, personas, ratings, requirement_ids, numbers):
+    """Requirement id → its Seat, of the first ten. Takes what `sensitivity` takes.
+
+    None of a set that leaves nobody out, or of which more than MOST_TIED share the last place.
+    """
+    ids, stored = _ranked(policy, personas, ratings, requirement_ids, numbers)
+    ends, taken = [], 0
+    for top, size in _members(stored).items():
+        if taken < size < len(ids) and size - taken <= MOST_TIED:
+            ends.append((top, slice(taken, size)))
+        taken = size
+    holds = {place: [] for _top, places in ends for place in range(places.start, places.stop)}
+    terms = terms_of(policy, personas, ratings, ids)
+    for curves in curves_of(terms) if ends else ():
+        for _top, places in ends:
+            changes = _changes_of_each(curves.coefficients, places)
+            for place, falling, rising in zip(range(len(ids))[places], *changes, strict=True):
+                holds[place].append(_hold(curves.parameter, falling, rising, ids))
+    return {
+        int(ids[place]): Seat(int(ids[place]), top, tuple(holds[place]))
+        for top, places in ends
+        for place in range(places.start, places.stop)
+    }
+
+
+def _changes_of_each(coefficients, places):
+    """[each one's Change as the parameter falls, as it rises], against all below these places."""
+    gap, slope, bend = coefficients[:, places, None] - coefficients[:, None, places.stop :]
+    gap = np.maximum(gap, 0)
+    below = np.arange(places.stop, coefficients.shape[1])
+    return [
+        [
+            Change.earliest(distances, place, below)
+            for place, distances in enumerate(first_change(gap, way * slope, bend), places.start)
+        ]
+        for way in (-1, 1)
+    ]
 
 
 def _ranked(policy, personas, ratings, requirement_ids, numbers):

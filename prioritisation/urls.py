@@ -30,6 +30,7 @@ of_a_requirement = [
     path("rate/", requirement.requirement_rate, name="requirement_rate"),
     path("ratings/<int:pk>/withdraw/", requirement.rating_withdraw, name="rating_withdraw"),
     path("why/", requirement.requirement_why, name="requirement_why"),
+    path("sure/", sure.requirement_sure, name="requirement_sure"),
     path("comments/", comments.comment_new, name="comment_new"),
     path("comments/<int:pk>/edit/", comments.comment_edit, name="comment_edit"),
     path("comments/<int:pk>/delete/", comments.comment_delete, name="comment_delete"),

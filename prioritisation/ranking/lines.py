@@ -36,7 +36,8 @@ class Badge:
     words: str
     icon: str
     tone: str
-    """bad, warn or empty."""
+    """bad, warn, robust, fragile or empty."""
+    means: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,13 @@ class Line:
 class Drawing:
     """Draws rows of one page to Lines: one scale, one order of personas."""
 
-    def __init__(self, personas, scale, *, unit, by_effort, today, preview=False, recent=NOTHING):
+    def __init__(
+        self, personas, scale, *, unit, by_effort, today, preview=False, recent=NOTHING, places=None
+    ):
         self.personas = in_order(personas)
         self.scale, self.unit, self.by_effort, self.today = scale, unit, by_effort, today
         self.preview, self.recent, self.lowest = preview, recent, recent.lowest
+        self.places = places or {}
 
     def line(self, row, cut=None):
         place = row.effort_rank if self.by_effort else row.rank
@@ -93,7 +97,7 @@ class Drawing:
             score=points(row.score) if rated else NONE,
             bar=bar_of(row, self.personas, self.scale) if rated else None,
             meta=self._meta(row),
-            badges=badges_of(row, self.personas),
+            badges=badges_of(row, self.personas, self.places.get(row.requirement_id)),
             evidence=evidence(row.answered) if rated else (),
             effort="" if row.effort is None else amount(row.effort),
             unit="" if row.effort is None else unit_for(row.effort, self.unit),
@@ -160,12 +164,15 @@ def evidence(answered):
     return "Known", "Known", "known"
 
 
-def badges_of(row, personas):
-    """`personas` are those who count."""
+def badges_of(row, personas, place=None):
+    """`personas` are those who count; `place` is the requirement's sure.places.Place."""
     found = []
     if row.harmed:
         found.append(Badge(f"Harms {harm_words(row.harmed, personas)}", "harm", "bad"))
-    return found + [Badge(*words) for flag, words in BADGES.items() if flag in row.flags]
+    found += [Badge(*words) for flag, words in BADGES.items() if flag in row.flags]
+    if place and place.badge:
+        found.append(Badge(place.label, place.icon, place.verdict, place.means))
+    return found
 
 
 def harm_words(harmed, personas):

@@ -78,11 +78,11 @@ class Page:
     """Whether lines have a trend; under value for effort its place takes the quotient."""
 
 
-def present(ranking, view, *, now, preview=False, limit=LIMIT, recent=NOTHING):
+def present(ranking, view, *, now, preview=False, limit=LIMIT, recent=NOTHING, places=None):
     """The Page of a Ranking; `now` is an aware datetime, `limit` how many lines a group draws.
 
     As a `preview` each line also says how far it moved; the rows then know where they `was`.
-    `recent` is a trend.Recent.
+    `recent` is a trend.Recent, `places` what sure.places.read_places says of the score's order.
     """
     product, rows = ranking.product, ranking.rows
     opened = [row for row in rows if row.status in OPEN]
@@ -98,6 +98,7 @@ def present(ranking, view, *, now, preview=False, limit=LIMIT, recent=NOTHING):
         today=now.date(),
         preview=preview,
         recent=recent,
+        places=None if preview or view.by_effort else places,
     )
     grouping = _Grouping(view, drawing, limit)
     groups = [group for group in _groups(shown, product, view, grouping) if group.lines]

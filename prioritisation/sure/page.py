@@ -8,7 +8,6 @@ from prioritisation.sure import words as words
 
 #: one sentence is read, three are skimmed
 SENTENCES_SHOWN = 2
-ICONS = {"robust": "check", "fair": "some", "fragile": "warn"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def _verdict(standing, labels):
         verdict=standing.verdict,
         label=words.VERDICTS[standing.verdict],
         means=words.MEANS[standing.verdict],
-        icon=ICONS[standing.verdict],
+        icon=words.ICONS[standing.verdict],
         sentences=told[:SENTENCES_SHOWN],
         more=told[SENTENCES_SHOWN:],
     )

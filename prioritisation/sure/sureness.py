@@ -77,10 +77,10 @@ def read_plausible(product_id, present=None):
     `present` is the product's, where it has been read already."""
     if not takes_a_worker(product_id):
         present = present or read_present(product_id)
-        # A second's work with 200 requirements, and a page that follows the scores asks often.
-        key = f"plausible.{product_id}.{present.standing.validator}"
+        # A tenth of a second's work, and a page that follows the scores asks often.
         result = cache.get_or_set(
-            key, lambda: plausible_in_json(plausible(*present.arguments), present)
+            _key(product_id, present.standing),
+            lambda: plausible_in_json(plausible(*present.arguments), present),
         )
         return PlausibleRanks(State.DONE, 1.0, result, stale=False)
     with snapshot():
@@ -97,6 +97,15 @@ def read_plausible(product_id, present=None):
         started_at=analysis.created_at,
         error=analysis.error,
     )
+
+
+def kept_plausible(product_id, standing):
+    """The result for where the product stands, where it has been worked out here; else None."""
+    return cache.get(_key(product_id, standing))
+
+
+def _key(product_id, standing):
+    return f"plausible.{product_id}.{standing.validator}"
 
 
 def plausible_in_json(found, present):

@@ -11,6 +11,13 @@ MEANS = {
     "fair": "A single number changes it once it has moved by five to ten points.",
     "fragile": "A single number changes it before it has moved by five points.",
 }
+ICONS = {"robust": "check", "fair": "some", "fragile": "warn"}
+#: of one requirement's place among the top k
+PLACE_MEANS = {
+    "robust": "No single number puts another in its place before it has moved by ten points.",
+    "fair": "A single number puts another in its place once it has moved by five to ten points.",
+    "fragile": "A single number puts another in its place before it has moved by five points.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,35 @@ def overtaking(hold, labels):
         if flip
     ]
     return "; " + ", and ".join(parts)
+
+
+def seat_sentence(seat, labels):
+    """““Sign-on” overtakes it once end users’ say is under 61 % (now 85 %).”, the nearest end."""
+    where = "" if seat.top == 1 else f"From below the top {seat.top}, "
+    nearest = min(seat.holds, key=lambda hold: hold.margin, default=None)
+    if nearest is None or not nearest.ends:
+        nobody = f"{where}nothing" if where else "Nothing"
+        return f"{nobody} overtakes it, whichever single number moves."
+    parameter = nearest.parameter
+    falls = nearest.below and parameter.now - nearest.low == nearest.margin
+    flip, end, side = (
+        (nearest.below, nearest.low, "under") if falls else (nearest.above, nearest.high, "over")
+    )
+    return (
+        f"{where}{quoted(labels.titles[flip.riser])} overtakes it once"
+        f" {parameter_in_words(parameter, labels)} is {side} {place(end, parameter.now)}\u00a0%"
+        f" (now {place(parameter.now)}\u00a0%)."
+    )
+
+
+def share_sentence(row, top):
+    """“First in 83 % of plausible weightings.”, “In the top 3 in 97 % of …, first in 12 %.”; of a
+    row as sureness.plausible_in_json gives it."""
+    first = in_how_many(row["top_1"])
+    if top == 1:
+        return f"First in {first} of plausible weightings."
+    among = in_how_many(row[f"top_{top}"])
+    return f"In the top {top} in {among} of plausible weightings, first in {first}."
 
 
 def overtakes(hold, flip, labels):

@@ -8,9 +8,10 @@ from prioritisation.ranking.export import csv_of
 from prioritisation.ranking.filters import View
 from prioritisation.ranking.presentation import present
 from prioritisation.selectors import ALL_STATUSES, read_ranking, standing_of
+from prioritisation.sure.places import read_places
 from prioritisation.views.following import unchanged
 from products.access import may, product_view
-from products.models import Status
+from products.models import OPEN, Status
 
 
 @product_view("read")
@@ -47,8 +48,18 @@ def _context(request, product):
     view = View.of(request.GET)
     found = _read(product, view)
     now = timezone.now()
-    page = present(found, view, now=now, recent=recent_of(product, found, view, now=now))
+    page = present(
+        found,
+        view,
+        now=now,
+        recent=recent_of(product, found, view, now=now),
+        places=read_places(product.pk, found.standing, cells=_cells(found)),
+    )
     return ranking_context(product, page, found.standing.validator)
+
+
+def _cells(ranking):
+    return len(ranking.personas) * sum(row.status in OPEN for row in ranking.rows)
 
 
 def recent_of(product, ranking, view, *, now):

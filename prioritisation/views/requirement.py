@@ -14,6 +14,7 @@ from prioritisation.reasons.dossier import harms_of, read_dossier, read_requirem
 from prioritisation.reasons.versus import read_place
 from prioritisation.selectors import standing_of
 from prioritisation.services import withdraw_rating
+from prioritisation.sure.places import is_told, kept_told
 from prioritisation.talk import read_talk
 from prioritisation.views.following import unchanged
 from prioritisation.views.rate import ANCHORS, remember_basis
@@ -147,6 +148,8 @@ def _context(
         "here": reverse("requirement", args=[product.key, found.number]),
         "dossier": dossier,
         "place": read_place(product, found.pk),
+        "may_be_sure": is_told(dossier.row.rank),
+        "sure": kept_told(product.pk, found.pk, dossier.row.rank, dossier.standing),
         "description": html_of(found.description) if found.description else "",
         "persona": persona,
         "asked": bool(named) and may(product, "rate"),
