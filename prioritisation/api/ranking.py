@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from prioritisation.ranking.export import csv_of
+from prioritisation.ranking.starving import FIRST, starving
 from prioritisation.selectors import ORDERS, read_ranking, standing_of
 from prioritisation.waiting import wait_until_scored
 from products.api.base import ProductAPI
@@ -78,6 +79,11 @@ class ResultSerializer(serializers.Serializer):
     unrealised = PartSerializer(many=True)
 
 
+class StarvedSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
 class RankingSerializer(serializers.Serializer):
     """What `ranking/` answers. For the schema: rows are written by hand, ten thousand at once."""
 
@@ -87,6 +93,12 @@ class RankingSerializer(serializers.Serializer):
     stale = serializers.BooleanField()
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
+    starved = StarvedSerializer(
+        many=True,
+        allow_null=True,
+        help_text="Personas to whom nothing in the top ten is worth more than +1; null where this"
+        " answer doesn't hold all of the top ten: it begins further down, is filtered or short.",
+    )
     results = ResultSerializer(many=True)
 
 
@@ -141,8 +153,18 @@ class Ranking(ProductAPI):
             "stale": ranking.stale,
             "next": page(offset + limit) if ranking.has_more else None,
             "previous": page(max(offset - limit, 0)) if offset else None,
+            "starved": _starved(ranking, query),
             "results": [_result(row, personas) for row in ranking.rows],
         }
+
+
+def _starved(ranking, query):
+    filtered = query["tag"] or query["search"] or "status" in query
+    top_is_here = (query["order"] == "score" and query["limit"] >= FIRST) or not ranking.has_more
+    if filtered or query["cursor"] or not top_is_here:
+        return None
+    found = starving(ranking.rows, ranking.personas)
+    return [{"id": persona.id, "name": persona.name} for persona in found]
 
 
 def _wait(product_id, xid):

@@ -12,6 +12,7 @@ from prioritisation.ranking.filters import View
 from prioritisation.ranking.foreseen import Moves, moves_of
 from prioritisation.ranking.lines import OPEN, Drawing, is_must, is_rated
 from prioritisation.ranking.release import Cut, Meter, cut_line, meter_of
+from prioritisation.ranking.starving import starving, starving_words
 from prioritisation.wording import number, share, with_unit
 
 #: Rows of a group that are drawn at once; the rest is one click away.
@@ -74,6 +75,8 @@ class Page:
     """How much of every score is unknown because no end user is described, else empty."""
     preview: Moves | None = None
     """What would move, where these are the scores under weights that aren't saved."""
+    starving: str = ""
+    """To whom nothing in the top ten is worth more than +1, as a sentence, or empty."""
     trends: bool = False
     """Whether lines have a trend; under value for effort its place takes the quotient."""
 
@@ -122,6 +125,7 @@ def present(ranking, view, *, now, preview=False, limit=LIMIT, recent=NOTHING, p
         empty=() if groups or not rows else view.empty(len(opened), len(closed)),
         unknown=_unknown(ranking.personas),
         preview=moves_of(opened, by_effort=view.by_effort) if preview else None,
+        starving=_starving(opened, ranking.personas),
         trends=bool(recent.ranks) and not view.by_effort,
     )
 
@@ -150,6 +154,11 @@ def shares(personas):
         found.append(Share(persona.name, persona.kind, words, f"{x:.2f}%", f"{width:.2f}%"))
         x += width
     return found
+
+
+def _starving(opened, personas):
+    names = [persona.name for persona in starving(opened, personas)]
+    return starving_words(names, sum(row.ranked for row in opened))
 
 
 def _unknown(personas):

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from prioritisation import scoring
+from prioritisation.ranking.starving import FIRST, starving_words
 from prioritisation.reasons.asking import TOP, questions
 from prioritisation.selectors import snapshot
 from prioritisation.signals import starved
 from prioritisation.sure.present import read_present
-from prioritisation.wording import and_join, ordinal, percent, signed
+from prioritisation.wording import ordinal, percent, signed
 from products.models import Requirement
-
-FIRST = 10
-"""Of how many somebody is starved who gets nothing out of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +90,7 @@ class Asking:
     @property
     def starving(self):
         """The same as a sentence, or empty."""
-        if not self.starved:
-            return ""
-        where = "in the top ten" if self.ranked >= FIRST else "that is ranked"
-        names = and_join([name for _pk, name in self.starved])
-        return f"Nothing {where} is worth more than +1 to {names}."
+        return starving_words([name for _pk, name in self.starved], self.ranked)
 
 
 def read_asking(product, *, top=TOP, limit=20):

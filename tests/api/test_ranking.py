@@ -139,3 +139,18 @@ def test_a_persona_says_its_weight(vera):
         ("Nurse", 0.85, 0.5),
         ("Hospital", pytest.approx(0.15), None),
     ]
+
+
+def test_whom_the_top_gives_nothing_is_told_where_the_top_is_in_the_answer(vera, product):
+    assert vera.get(URL).json()["starved"] == []  # nurses have +5 and 0, the hospital +1 and +5
+    product.requirements.get(number=2).ratings.filter(persona__name="Hospital").update(value=1)
+    rescore(product.pk)
+    hospital = product.personas.get(name="Hospital")
+
+    for asked in ("", "?limit=10", "?order=value_for_effort", "?ranked=false"):
+        starved = vera.get(URL + asked).json()["starved"]
+        assert starved == [{"id": hospital.pk, "name": "Hospital"}], asked
+    cut = vera.get(f"{URL}?limit=1").json()
+    assert cut["starved"] is None
+    for asked in (cut["next"], f"{URL}?status=idea", f"{URL}?search=swap", f"{URL}?tag=x"):
+        assert vera.get(asked).json()["starved"] is None, asked

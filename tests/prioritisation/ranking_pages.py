@@ -50,6 +50,7 @@ class Row:
     value_for_effort: float | None = None
     tags: list = field(default_factory=list)
     flags: list = field(default_factory=list)
+    means: dict = field(default_factory=dict)
     harmed: list = field(default_factory=list)
     description: str = ""
     requirement_version: int = 1

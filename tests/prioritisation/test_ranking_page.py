@@ -75,6 +75,29 @@ def test_a_chip_shows_only_its_flag(rota, client):
     assert titles(client.get(PATH, {"show": "shelfware"})) == {"ranked": ["Single sign-on"]}
 
 
+def test_whom_the_top_gives_nothing_is_named_where_the_order_is_read(rota, client):
+    told = "is worth more than +1 to"
+    assert told not in client.get(PATH).content.decode()
+    Rating.objects.filter(requirement__number=2, value=5).update(value=1)
+    rescore(rota.pk)
+
+    # The hospital has +1 and +1. A filter changes nothing of it.
+    for path in (PATH, FRAGMENT, f"{PATH}?q=swap"):
+        page = client.get(path).content.decode()
+        assert "Nothing that is ranked is worth more than +1 to Hospital." in page, path
+    # Of eleven only the first ten count: the hospital's +5 is on the last.
+    nurse, hospital = (rota.personas.get(name=name) for name in ("Nurse", "Hospital"))
+    for number in range(9):
+        added = add(rota, f"Idea {number}")
+        Rating.objects.create(product=rota, requirement=added, persona=nurse, value=2, basis="seen")
+    sso = Rating.objects.get(requirement__number=2, persona=hospital)
+    Rating.objects.filter(pk=sso.pk).update(value=5)
+    rescore(rota.pk)
+    assert "Nothing in the top ten is worth more than +1 to Hospital." in (
+        client.get(PATH).content.decode()
+    )
+
+
 def test_value_for_effort_reorders_and_asks_for_what_is_unknown(rota, client, alice):
     quick = add(rota, "Bigger letters", effort=1)
     unknown = add(rota, "Read aloud")
