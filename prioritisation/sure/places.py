@@ -101,6 +101,8 @@ def _told(requirement_id, rank, places, shares):
     sentences = [place.sentence] if place else []
     rows = shares["requirements"] if shares else ()
     for row in (row for row in rows if row["id"] == requirement_id):
-        top = next((top for top in TOPS if rank <= top < shares["ranked"]), 1)
+        # The smallest top that holds it, or else the largest that leaves somebody out.
+        tops = [top for top in TOPS if top < shares["ranked"]] or [1]
+        top = next((top for top in tops if rank <= top), tops[-1])
         sentences.append(words.share_sentence(row, top))
     return Told(place, sentences)

@@ -140,7 +140,8 @@ def share_sentence(row, top):
     if top == 1:
         return f"First in {first} of plausible weightings."
     among = in_how_many(row[f"top_{top}"])
-    return f"In the top {top} in {among} of plausible weightings, first in {first}."
+    told = f"In the top {top} in {among} of plausible weightings"
+    return f"{told}, first in {first}." if row["top_1"] else f"{told}."
 
 
 def overtakes(hold, flip, labels):

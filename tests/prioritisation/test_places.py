@@ -133,6 +133,7 @@ def test_what_has_no_rank_has_no_place_to_be_sure_of(rota, client):
             3,
             "In the top 3 in 97\u00a0% of plausible weightings, first in under 1\u00a0%.",
         ),
+        ({"top_1": 0, "top_10": 0.12}, 10, "In the top 10 in 12\u00a0% of plausible weightings."),
     ],
 )
 def test_shares_in_words(row, top, words):
