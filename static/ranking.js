@@ -11,6 +11,7 @@
   /* ---- the drawer: a requirement under its own address, over the ranking ---- */
   let at = null;      // data-k of the row whose requirement it shows
   let coming = null;  // {k, address, how} of the one on its way
+  let then = null;    // what to do once it is closed
   let title = document.title;
 
   function load(k, how) {
@@ -50,7 +51,17 @@
     document.title = title;
     mark(null);
     (back ?? $("#main")).focus({ preventScroll: true });
+    then?.();
+    then = null;
   }
+  // Who counts (W) opens where the drawer is: that goes first, and the panel comes, or is seen again.
+  document.addEventListener("click", event => {
+    if (at === null || !event.target.closest("[data-who]")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    then = () => { if ($("#who")) ($("#who [data-slider]") ?? $("#who button")).focus(); else $("[data-who]").click(); };
+    leave();
+  }, true);
   function next(by) {
     const all = $$("tr[data-k]").filter(row => row.offsetParent), here = all.findIndex(row => row.dataset.k === (coming?.k ?? at));
     const row = all[Math.max(0, Math.min(all.length - 1, here + by))];

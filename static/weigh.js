@@ -140,18 +140,22 @@
 
   /* ---- the panel: W or its door opens and closes it; what it previewed goes with it ---- */
   const door = () => $("[data-who]");
+  let from = "";  // the id of what had the focus before
   function close() {
     const live = form().dataset.ranking, now = view();
     now.delete("have");
     clearTimeout(resting);
     panel().remove();
     door()?.setAttribute("aria-expanded", "false");
-    door()?.focus();
+    (document.getElementById(from) ?? door())?.focus();
     if (asked) htmx.ajax("GET", `${live}?${now}`, { target: "#ranking", swap: "outerHTML" });
     asked = false;
   }
   document.addEventListener("click", event => {
-    if (!panel()) return;
+    if (!panel()) {
+      if (event.target.closest("[data-who]")) from = document.activeElement?.id;
+      return;
+    }
     if (event.target.closest("[data-close-who]")) close();
     if (event.target.closest("[data-who]")) {
       event.preventDefault();

@@ -72,6 +72,34 @@ def test_why_is_this_first(page, rota):
     expect(page.get_by_role("heading", level=1)).to_have_text("Swap shifts in two taps")
 
 
+def test_who_counts_takes_the_place_of_the_drawer_and_gives_the_focus_back(page, rota):
+    page.goto("/p/ROTA/")
+    page.get_by_role("link", name="Single sign-on").click()
+    expect(drawer(page)).to_contain_text("lost because people won’t use it")
+
+    page.keyboard.press("w")
+
+    say = page.get_by_role("slider", name="End users’ say")
+    expect(say).to_be_focused()
+    expect(drawer(page)).to_be_hidden()
+    expect(page).to_have_url(re.compile("/p/ROTA/$"))
+    page.keyboard.press("Escape")
+    expect(page.locator("#who")).to_have_count(0)
+    expect(focused(page)).to_contain_text("Single sign-on")
+
+    # Opened from its door, it gives the focus back to that; under a drawer it is only seen again.
+    page.locator("#who-door").click()
+    expect(say).to_be_focused()
+    page.get_by_role("link", name="Swap shifts").click()
+    expect(drawer(page)).to_contain_text("It is 1st because")
+    page.keyboard.press("w")
+    expect(drawer(page)).to_be_hidden()
+    expect(say).to_be_focused()
+    page.keyboard.press("w")
+    expect(page.locator("#who")).to_have_count(0)
+    expect(page.locator("#who-door")).to_be_focused()
+
+
 def test_what_is_typed_in_the_drawer_stays_and_its_sum_follows(page, rota, problems):
     page.goto("/p/ROTA/")
     page.get_by_role("link", name="Dark mode", exact=True).click()
