@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from prioritisation.models import Rating
 from prioritisation.rescoring import rescore
 from tests import cast
+from tests.browser.test_every_page import findings
 
 ROOT = "html"
 
@@ -62,6 +63,7 @@ def test_keys_are_letters_in_a_text_field(page, ranking):
 
 def test_the_list_of_keys_has_a_switch_that_turns_them_off(page, ranking):
     page.keyboard.press("?")
+    assert findings(page, "dark", 390) + findings(page, "light", 1440) == []
     page.get_by_label("Use single-key shortcuts").uncheck()
     page.keyboard.press("Escape")
     page.keyboard.press("t")

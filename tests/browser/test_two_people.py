@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from prioritisation.rescoring import rescore
 from products.models import Requirement
 from tests import cast
+from tests.browser.test_every_page import findings
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,6 +36,7 @@ def test_two_people_edit_one_requirement(page, sign_in, new_context, problems):
     # Yours and theirs, field by field; what only they touched is suggested as theirs.
     conflict = page.get_by_role("region", name="Bob Berg saved while you were typing")
     expect(conflict).to_be_focused()
+    assert findings(page, "dark", 390) + findings(page, "light", 1440) == []
     rows = {
         row.get_by_role("rowheader").text_content(): [
             radio.is_checked() for radio in row.get_by_role("radio").all()

@@ -55,6 +55,7 @@ def test_what_if_the_hospital_counted_more(page, rota):
     panel, moved = page.get_by_role("complementary", name="Who counts"), page.locator("#moved")
     expect(page.get_by_role("slider", name="End users’ say")).to_be_focused()
     expect(panel.get_by_role("button", name="Save")).to_be_hidden()
+    assert findings(page, "dark", 390) + findings(page, "light", 1440) == []
 
     press(page, "Hospital", "PageUp", 3)
 
