@@ -33,6 +33,8 @@ PAGES = {
     "Ask next": "/p/ROTA/ask/",
     "Other lenses": "/p/ROTA/lenses/",
     "Compare": "/p/ROTA/compare/?a=1&b=18",
+    "Scenarios": "/p/ROTA/scenarios/",
+    "New scenario": "/p/ROTA/scenarios/new/",
     "Shipped": "/p/ROTA/shipped/",
     "New requirement": "/p/ROTA/requirements/new/",
     "New persona": "/p/ROTA/personas/new/",
