@@ -14,9 +14,12 @@ MEANS = {
 ICONS = {"robust": "check", "fair": "some", "fragile": "warn"}
 #: of one requirement's place among the top k
 PLACE_MEANS = {
-    "robust": "No single number puts another in its place before it has moved by ten points.",
-    "fair": "A single number puts another in its place once it has moved by five to ten points.",
-    "fragile": "A single number puts another in its place before it has moved by five points.",
+    "robust": "No single number of the weighting puts another in its place before it has moved"
+    " by ten points.",
+    "fair": "A single number of the weighting puts another in its place once it has moved by five"
+    " to ten points.",
+    "fragile": "A single number of the weighting puts another in its place before it has moved"
+    " by five points.",
 }
 
 

@@ -51,7 +51,10 @@ def test_row_and_drawer_have_the_same_badge_and_the_drawer_says_why(rota, client
     ranking = client.get("/p/ROTA/")
     assert badges(ranking)["Swap shifts in two taps"] == [FRAGILE]
     assert badges(ranking)["Single sign-on"] == ["Shelfware"]  # nobody below could overtake it
-    means = "A single number puts another in its place before it has moved by five points."
+    means = (
+        "A single number of the weighting puts another in its place before it has moved by five"
+        " points."
+    )
     assert f'<span class="badge fragile" title="{means}">' in ranking.content.decode()
     assert is_fetched(client.get(SWAP))
 
