@@ -7,7 +7,7 @@ came in, `policy_before` how it was weighed until then: that is the past which H
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
@@ -17,10 +17,10 @@ from django.utils import timezone
 from personas.models import Persona
 from personas.services import record_reading
 from prioritisation.models import Scenario, ScoreChange, ScoringPolicy, ScoringRun
-from prioritisation.people import Supposed, people_of
 from prioritisation.rescoring import rescore
 from prioritisation.services import NewRating, record_ratings
 from prioritisation.what_if.services import keep_scenario
+from prioritisation.what_if.supposed import Otherwise
 from prioritisation.writing import writing
 from products.models import Comment, Product, Requirement, Status
 from products.services import add_requirements, create_product, delete_product
@@ -210,16 +210,16 @@ class _Telling:
         )
 
     def _suppose(self):
-        now = people_of(self.product).stored
-        ids = {name: persona.pk for name, persona in self.personas.items()}
         for told in self.story.get("scenarios", []):
-            supposed = Supposed(
-                replace(now.policy, **told["policy"]),
-                now.importances | {ids[n]: q for n, q in told.get("importances", {}).items()},
-                {ids[name]: tuple(seen) for name, seen in told.get("readings", {}).items()},
+            importances, readings = told.get("importances", {}), told.get("readings", {})
+            otherwise = Otherwise(
+                {self.personas[name].pk: value for name, value in importances.items()},
+                {self.personas[name].pk: tuple(seen) for name, seen in readings.items()},
             )
-            scenario = Scenario(product=self.product, name=told["name"], note=told["note"])
-            keep_scenario(scenario, supposed=supposed, by=self.owner)
+            scenario = Scenario(
+                product=self.product, name=told["name"], note=told["note"], **told["policy"]
+            )
+            keep_scenario(scenario, otherwise=otherwise, by=self.owner)
 
     def _ship(self, title):
         shipped = Requirement.objects.filter(product=self.product, title=title)

@@ -14,10 +14,11 @@ MOST_PEOPLE = 1_000_000_000
 
 @with_input_history()
 class Scenario(models.Model):
-    """A named what-if beside the product: a policy, and a ScenarioPersona for each that counts.
+    """A named what-if beside the product: what of its policy and personas would be otherwise.
 
-    It has no mark: the scores never follow it. Whoever changes one of its personas writes
-    `updated_at` too, so that its `version` is that of all of it.
+    What is null here, and a persona without a ScenarioPersona, is as the product has it whenever
+    somebody looks. It has no mark: the scores never follow it. Whoever changes one of its personas
+    writes `updated_at` too, so that its `version` is that of all of it.
     """
 
     product = models.ForeignKey(
@@ -27,12 +28,18 @@ class Scenario(models.Model):
     note = models.CharField(
         max_length=400, blank=True, default="", db_default="", help_text="What if, and why?"
     )
-    end_user_say = models.FloatField("end users' say")
-    people_exponent = models.FloatField("people")
-    gap_emphasis = models.FloatField("extra weight for people it hasn't won yet")
-    responsiveness = models.FloatField("how far one requirement moves adoption")
-    assumed_adoption = models.FloatField("adoption assumed before any reading")
-    assumed_seats = models.FloatField("seats that belief weighs")
+    end_user_say = models.FloatField("end users' say", null=True, blank=True)
+    people_exponent = models.FloatField("people", null=True, blank=True)
+    gap_emphasis = models.FloatField(
+        "extra weight for people it hasn't won yet", null=True, blank=True
+    )
+    responsiveness = models.FloatField(
+        "how far one requirement moves adoption", null=True, blank=True
+    )
+    assumed_adoption = models.FloatField(
+        "adoption assumed before any reading", null=True, blank=True
+    )
+    assumed_seats = models.FloatField("seats that belief weighs", null=True, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -76,7 +83,8 @@ class Scenario(models.Model):
 
 @with_input_history()
 class ScenarioPersona(models.Model):
-    """What a scenario supposes of a persona; without a reading of its own, the latest one holds."""
+    """What a scenario supposes of a persona: another importance, another reading than the latest,
+    or both."""
 
     product = models.ForeignKey(
         Product, on_delete=models.CASCADE, related_name="+", db_constraint=False
@@ -87,7 +95,7 @@ class ScenarioPersona(models.Model):
     persona = models.ForeignKey(
         Persona, on_delete=models.CASCADE, related_name="+", db_constraint=False
     )
-    importance = models.FloatField()
+    importance = models.FloatField(null=True, blank=True)
     installed = models.BigIntegerField("have it", null=True, blank=True)
     active = models.BigIntegerField("use it", null=True, blank=True)
     worked_around = models.BigIntegerField("also work around it", null=True, blank=True)
@@ -124,7 +132,7 @@ class ScenarioPersona(models.Model):
         triggers = [stays_in_product("scenario", "persona")]
 
     def __str__(self):
-        return f"{self.persona_id}: {self.importance:g}"
+        return str(self.persona_id)
 
     @property
     def reading(self):

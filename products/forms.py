@@ -106,21 +106,27 @@ class VersionedForm(forms.ModelForm):
     def _note_conflict(self, current):
         event = current.events.order_by("-pgh_id").first()
         base = current.events.filter(version=self.cleaned_data["version"]).first()
+        mine = {name: self._held(self.instance, name) for name in self.edited}
+        theirs = {name: self._held(current, name) for name in self.edited}
         differences = [
             Difference(
                 name=name,
                 label=str(self[name].label),
-                yours=self._shown(name, getattr(self.instance, name)),
-                theirs=self._shown(name, getattr(current, name)),
-                keep_theirs=bool(base) and getattr(base, name) == getattr(self.instance, name),
+                yours=self._shown(name, mine[name]),
+                theirs=self._shown(name, theirs[name]),
+                keep_theirs=bool(base) and self._held(base, name) == mine[name],
             )
             for name in self.edited
-            if getattr(self.instance, name) != getattr(current, name)
+            if mine[name] != theirs[name]
         ]
         who = str(current.updated_by) if current.updated_by else "Somebody"
         self.conflict = Conflict(who, event and event.pgh_created_at, differences)
         self.data = self.data.copy()
         self.data["version"] = current.version
+
+    def _held(self, row, name):
+        """What a row, or an earlier version of it, has in a field."""
+        return getattr(row, name)
 
     def _shown(self, name, value):
         field = self.fields[name]

@@ -1,6 +1,5 @@
 """Who plays: Alice owns Rota, Bob contributes, Vera views; Charlie must see nothing."""
 
-from dataclasses import replace
 from functools import cache
 
 from django.contrib.auth.hashers import make_password
@@ -9,8 +8,8 @@ from django.test import Client
 from accounts.models import User
 from personas.models import Persona
 from prioritisation.models import Rating, Scenario
-from prioritisation.people import people_of
 from prioritisation.what_if.services import keep_scenario
+from prioritisation.what_if.supposed import Otherwise
 from products.models import Membership, Requirement
 from products.roles import Role
 from products.services import add_requirements, create_product
@@ -60,11 +59,10 @@ def rota(owner):
     return product
 
 
-def scenario(product, *, by, name="The hospital decides", note="", readings=None, **policy):
+def scenario(product, *, by, importances=None, readings=None, **given):
     """A scenario of the product as it is weighed now, but for what is given."""
-    now = people_of(product).stored
-    supposed = replace(now, policy=replace(now.policy, **policy), readings=readings or {})
-    return keep_scenario(Scenario(product=product, name=name, note=note), supposed=supposed, by=by)
+    kept = Scenario(**{"product": product, "name": "The hospital decides"} | given)
+    return keep_scenario(kept, otherwise=Otherwise(importances or {}, readings or {}), by=by)
 
 
 def signed_in(who):

@@ -31,7 +31,7 @@ def cast():
     AdoptionReading.objects.create(
         product=made, persona=nurse, observed_on="2026-11-01", installed=9, active=5
     )
-    scenario(made, by=alice, name=SECRET)
+    scenario(made, by=alice, name=SECRET, importances={nurse.pk: 2})
     Token.objects.issue(name=SECRET, user=alice)
     return made
 

@@ -6,25 +6,28 @@ from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.response import Response
 
 from prioritisation.api.policy import PolicySerializer
-from prioritisation.models import LEAST_SAY_WITHOUT_REASON, PARAMETERS, Scenario
-from prioritisation.people import Supposed, people_of
+from prioritisation.models import PARAMETERS, Scenario
 from prioritisation.scenario import MOST_PEOPLE
-from prioritisation.scoring import Policy
 from prioritisation.what_if.comparing import compare
-from prioritisation.what_if.services import apply_scenario, change_scenario, keep_scenario
-from prioritisation.what_if.supposed import supposed_by
+from prioritisation.what_if.services import (
+    NeedsReason,
+    apply_scenario,
+    change_scenario,
+    keep_scenario,
+)
+from prioritisation.what_if.supposed import Otherwise, otherwise_of
 from products.access import may
 from products.api.base import OneRow, ProductAPI, expected_version
-from products.api.fields import RowSerializer
+from products.api.fields import MeasureField, RowSerializer, WholeNumberField
 from products.api.schema import CHANGE, IF_MATCH, listing, needs_if_match
 
 FIGURES = ("installed", "active", "worked_around")
 
 
 class SupposedReadingSerializer(serializers.Serializer):
-    installed = serializers.IntegerField(min_value=0, max_value=MOST_PEOPLE)
-    active = serializers.IntegerField(min_value=0, max_value=MOST_PEOPLE)
-    worked_around = serializers.IntegerField(min_value=0, max_value=MOST_PEOPLE, default=0)
+    installed = WholeNumberField(min_value=0, max_value=MOST_PEOPLE)
+    active = WholeNumberField(min_value=0, max_value=MOST_PEOPLE)
+    worked_around = WholeNumberField(min_value=0, max_value=MOST_PEOPLE, default=0)
 
     def validate(self, given):
         if given["active"] > given["installed"]:
@@ -35,16 +38,18 @@ class SupposedReadingSerializer(serializers.Serializer):
 
 
 class SupposedPersonaSerializer(serializers.Serializer):
-    persona = serializers.IntegerField(help_text="Its id.")
-    importance = serializers.FloatField(
-        required=False, help_text="0 (not counted) to 1000; left out: as it is."
+    persona = WholeNumberField(help_text="Its id.")
+    importance = MeasureField(
+        required=False, allow_null=True, help_text="0 (not counted) to 1000; null: as it is."
     )
     reading = SupposedReadingSerializer(
-        required=False, allow_null=True, help_text="In place of an end user's latest one."
+        required=False,
+        allow_null=True,
+        help_text="In place of an end user's latest one; null: that one.",
     )
 
     def validate_importance(self, value):
-        if value != 0 and not 1e-6 <= value <= 1000:
+        if value and not 1e-6 <= value <= 1000:
             raise ValidationError("From 0 (not counted) to 1000.")
         return value
 
@@ -54,20 +59,22 @@ class SupposedPersonaSerializer(serializers.Serializer):
 
 
 class ScenarioSerializer(RowSerializer):
-    """Left out of a new one: as the product weighs now."""
+    """What is null, and who isn't among the personas, is as the product has it at the time."""
 
     limits = PolicySerializer.limits
     product = serializers.CharField(source="product.key", read_only=True)
-    personas = SupposedPersonaSerializer(many=True, required=False)
+    personas = SupposedPersonaSerializer(
+        many=True, required=False, help_text="A list replaces all of them."
+    )
 
     class Meta:
         model = Scenario
         fields = ["id", "product", "name", "note", *PARAMETERS, "personas", "version"]
         read_only_fields = ["version"]
         validators = []
-        extra_kwargs = {name: {"required": False} for name in PARAMETERS}
 
-    validate_people_exponent = PolicySerializer.validate_people_exponent
+    def validate_people_exponent(self, value):
+        return value if value is None else PolicySerializer.validate_people_exponent(self, value)
 
     def validate_name(self, name):
         twins = Scenario.objects.filter(product=self.context["product"], name__iexact=name)
@@ -91,18 +98,16 @@ class ScenarioSerializer(RowSerializer):
         return given
 
 
-def supposed_of(given, base):
-    """The Supposed of a request over `base`; a list of personas replaces all of them."""
-    values = {name: given.get(name, getattr(base.policy, name)) for name in PARAMETERS}
-    importances, readings = dict(base.importances), dict(base.readings)
-    if "personas" in given:
-        readings = {}
-        for one in given["personas"]:
-            pk, reading = one["persona"], one.get("reading")
-            importances[pk] = one.get("importance", importances.get(pk, 0.0))
-            if reading:
-                readings[pk] = reading["installed"], reading["active"], reading["worked_around"]
-    return Supposed(Policy(**values), importances, readings)
+def otherwise_in(personas):
+    """The Otherwise of a request's list of personas."""
+    found = Otherwise({}, {})
+    for one in personas:
+        importance, reading = one.get("importance"), one.get("reading")
+        if importance is not None:
+            found.importances[one["persona"]] = importance
+        if reading:
+            found.readings[one["persona"]] = tuple(reading[name] for name in FIGURES)
+    return found
 
 
 @listing(ScenarioSerializer, product="The product's key.")
@@ -120,9 +125,10 @@ class Scenarios(ProductAPI):
 
     def post(self, request):
         given = self.valid()
-        scenario = Scenario(product=self.product, name=given["name"], note=given.get("note", ""))
-        supposed = supposed_of(given, people_of(self.product).stored)
-        row = keep_scenario(scenario, supposed=supposed, by=self.author)
+        otherwise = otherwise_in(given.pop("personas", []))
+        row = keep_scenario(
+            Scenario(product=self.product, **given), otherwise=otherwise, by=self.author
+        )
         row.refresh_from_db()
         return Response(
             self.get_serializer(row).data, status=201, headers={"ETag": f'"{row.version}"'}
@@ -148,10 +154,11 @@ class OneScenario(OneRow):
                 raise PermissionDenied("Somebody else keeps this scenario.")
 
     def save(self, row, *, version, changes):
-        for name in {"name", "note"} & set(changes):
-            setattr(row, name, changes[name])
-        supposed = supposed_of(changes, supposed_by(row))
-        return change_scenario(row, version=version, supposed=supposed, by=self.author)
+        personas = changes.pop("personas", None)
+        otherwise = otherwise_of(row) if personas is None else otherwise_in(personas)
+        for name, value in changes.items():
+            setattr(row, name, value)
+        return change_scenario(row, version=version, otherwise=otherwise, by=self.author)
 
 
 class PlaceSerializer(serializers.Serializer):
@@ -217,10 +224,10 @@ class ScenarioApply(ProductAPI):
 
     @extend_schema(request=None, responses={204: None}, parameters=[IF_MATCH, CHANGE])
     def post(self, request, pk):
-        version = expected_version(request)
-        if self.row.end_user_say < LEAST_SAY_WITHOUT_REASON and not self.row.note.strip():
+        try:
+            apply_scenario(self.row, version=expected_version(request), by=self.author)
+        except NeedsReason:
             raise ValidationError(
                 {"note": "Under two thirds for the end users needs a reason: say why in its note."}
-            )
-        apply_scenario(self.row, version=version, by=self.author)
+            ) from None
         return Response(status=204)

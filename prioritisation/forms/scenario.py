@@ -9,7 +9,7 @@ from prioritisation.forms.weights import WeightsForm
 from prioritisation.models import PARAMETERS, Scenario
 from prioritisation.scenario import MOST_PEOPLE
 from prioritisation.what_if.services import change_scenario, keep_scenario
-from prioritisation.what_if.supposed import latest_of, supposed_by
+from prioritisation.what_if.supposed import beyond, latest_of, supposed_by
 from products.forms import CLASH, Difference, VersionedForm
 from products.versions import StaleVersion
 
@@ -27,7 +27,8 @@ class Adoption:
 
 class ScenarioForm(WeightsForm):
     """Over an unsaved Scenario, or one that is to be changed; `people` are the product's as they
-    are now. The sliders stand where the scenario puts them.
+    are now. The sliders stand where the scenario puts them, and what stands as it is now isn't
+    kept: it goes on following the product.
 
     `save_current(by=…)` returns the Scenario, or None: `conflict` or errors say why.
     """
@@ -43,7 +44,8 @@ class ScenarioForm(WeightsForm):
 
     def __init__(self, data=None, *, instance, people, supposed=None, saving=True):
         self.now = people
-        self.shown = supposed = supposed or supposed_by(instance)
+        self.shown = supposed = supposed or supposed_by(instance, people)
+        _put(instance, {name: getattr(supposed.policy, name) for name in PARAMETERS})
         super().__init__(data, instance=instance, people=people.supposing(supposed), saving=saving)
         # Its rows change with it; `version` tells.
         del self.fields["seen"]
@@ -89,18 +91,22 @@ class ScenarioForm(WeightsForm):
 
     def clean(self):
         cleaned = super().clean()
-        readings = {}
+        # Of whom it doesn't count it has no fields, and keeps what it supposes.
+        readings, latest = dict(self.shown.readings), self._latest
         for persona in self.people.counted:
             if persona.is_end_user:
+                readings.pop(persona.pk, None)
                 reading = self._reading(persona, cleaned)
-                if reading and reading != latest_of(self._as_now(persona)):
+                if reading and reading != latest[persona.pk]:
                     readings[persona.pk] = reading
         if self.weights:
-            self.weights = replace(self.weights, readings=readings)
+            importances = self.shown.importances | self.weights.importances
+            self.weights = replace(self.weights, importances=importances, readings=readings)
         return cleaned
 
-    def _as_now(self, persona):
-        return next(one for one in self.now.personas if one.pk == persona.pk)
+    @property
+    def _latest(self):
+        return {persona.pk: latest_of(persona) for persona in self.now.personas}
 
     def _reading(self, persona, cleaned):
         """(installed, active, worked around) as given, or None; what can't be is told."""
@@ -127,12 +133,15 @@ class ScenarioForm(WeightsForm):
         return self.weights != self.now.stored
 
     def save_current(self, *, by):
+        scenario = self.instance
+        parameters, otherwise = beyond(self.now, self.weights)
+        _put(scenario, parameters)
         try:
             with transaction.atomic():
-                if self.instance.pk is None:
-                    return keep_scenario(self.instance, supposed=self.weights, by=by)
+                if scenario.pk is None:
+                    return keep_scenario(scenario, otherwise=otherwise, by=by)
                 version = self.cleaned_data["version"]
-                return change_scenario(self.instance, version=version, supposed=self.weights, by=by)
+                return change_scenario(scenario, version=version, otherwise=otherwise, by=by)
         except StaleVersion as stale:
             self._note_conflict(stale.current)
         except IntegrityError:  # between our check and our write
@@ -143,6 +152,10 @@ class ScenarioForm(WeightsForm):
         VersionedForm._note_conflict(self, current)
         differences = self._share_differences() + self._figure_differences()
         self.conflict = replace(self.conflict, differences=self.conflict.differences + differences)
+
+    def _held(self, row, name):
+        held = super()._held(row, name)
+        return getattr(self.now.policy, name) if held is None and name in PARAMETERS else held
 
     def _figure_differences(self):
         return [
@@ -157,6 +170,11 @@ class ScenarioForm(WeightsForm):
             for field in one.fields
             if self.cleaned_data.get(field.name) != field.field.initial
         ]
+
+
+def _put(scenario, parameters):
+    for name, value in parameters.items():
+        setattr(scenario, name, value)
 
 
 def _shown(figure):

@@ -11,7 +11,7 @@ from django_htmx.http import trigger_client_event
 
 from prioritisation.forms.scenario import ScenarioForm
 from prioritisation.forms.weights import WeightsForm
-from prioritisation.models import PARAMETERS, Scenario
+from prioritisation.models import Scenario
 from prioritisation.ranking.foreseen import moves_of
 from prioritisation.ranking.presentation import first_lines
 from prioritisation.ranking.previewing import ground_of, preview_ranking, read_ground
@@ -56,9 +56,11 @@ def scenario_new(request, product):
         previewed = WeightsForm(
             request.POST, instance=ground.policy, people=ground.people, saving=False
         )
-        supposed = previewed.weights if previewed.can_preview else supposed
-    for name in PARAMETERS:
-        setattr(scenario, name, getattr(supposed.policy, name))
+        if previewed.can_preview:
+            supposed = previewed.weights
+        else:
+            told = " ".join(f"{label}: {message}" for label, message in previewed.complaints)
+            messages.error(request, f"These weights can’t be kept, so here are today’s. {told}")
     data = request.POST if request.method == "POST" and not keep else None
     form = ScenarioForm(data, instance=scenario, people=ground.people, supposed=supposed)
     return _edited(request, product, ground, form)

@@ -41,6 +41,11 @@ class Beside:
     """[(rank, title)] of those that would be first."""
 
     @property
+    def records(self):
+        """Whether applying it records readings."""
+        return bool(self.supposed.readings)
+
+    @property
     def words(self):
         if not self.moved:
             return "The order stays as it is."
@@ -107,7 +112,7 @@ def order_under(ground, people):
 
 
 def _beside(ground, scenario, now, titles):
-    supposed = supposed_by(scenario)
+    supposed = supposed_by(scenario, ground.people)
     order = order_under(ground, ground.people.supposing(supposed))
     moved = sum(order.ranks.get(one) != rank for one, rank in now.ranks.items())
     ids = sorted(order.ranks, key=lambda one: (order.ranks[one], titles[one][1]))

@@ -12,7 +12,7 @@ from prioritisation.models import (
     ScoringPolicy,
 )
 from prioritisation.people import people_of
-from prioritisation.what_if.supposed import latest_of, supposed_by
+from prioritisation.what_if.supposed import beyond, supposed_by
 from products.versions import StaleVersion, save_if_current
 
 
@@ -21,36 +21,34 @@ class NeedsReason(Exception):
 
 
 @transaction.atomic
-def keep_scenario(scenario, *, supposed, by):
-    """Insert an unsaved Scenario with its name and note, and what it supposes."""
+def keep_scenario(scenario, *, otherwise, by):
+    """Insert an unsaved Scenario, and what would be Otherwise of its personas."""
     author = by if by is not None and by.pk else None
-    _set_policy(scenario, supposed)
     scenario.created_by = scenario.updated_by = author
     scenario.save(force_insert=True)
-    _write_personas(scenario, supposed)
+    _write_personas(scenario, otherwise)
     return scenario
 
 
 @transaction.atomic
-def change_scenario(scenario, *, version, supposed, by, fields=("name", "note")):
-    """Write a Scenario's `fields` and what it supposes, if it still is at `version`.
-
-    Returns it as stored; raises as `save_if_current` does.
+def change_scenario(scenario, *, version, otherwise, by):
+    """Write a Scenario as it now is, and what would be Otherwise of its personas, if it still is
+    at `version`. Returns it as stored; raises as `save_if_current` does.
     """
-    _set_policy(scenario, supposed)
     # Without it a change to its personas alone would be no new version.
     scenario.updated_at = timezone.now()
-    fields = [*fields, *PARAMETERS, "updated_at"]
+    fields = ["name", "note", *PARAMETERS, "updated_at"]
     stored = save_if_current(scenario, version=version, fields=fields, by=by)
     scenario.personas.all().delete()
-    _write_personas(scenario, supposed)
+    _write_personas(scenario, otherwise)
     return stored
 
 
 @transaction.atomic
 def apply_scenario(scenario, *, version, by, today=None):
     """Make the product weigh as the scenario does, if that still is at `version`: its policy, its
-    personas' importances, and its readings as today's. Ordinary writes, so the scores follow.
+    personas' importances, and its readings as today's. Ordinary writes, so the scores follow;
+    what is as the scenario has it already isn't written.
 
     Raises NeedsReason, and StaleVersion where the scenario has changed. What others do to the
     policy or a persona meanwhile waits for the end.
@@ -58,24 +56,30 @@ def apply_scenario(scenario, *, version, by, today=None):
     scenario = type(scenario).objects.select_for_update(of=["self"]).get(pk=scenario.pk)
     if scenario.version != version:
         raise StaleVersion(scenario)
-    if scenario.end_user_say < LEAST_SAY_WITHOUT_REASON and not scenario.note.strip():
-        raise NeedsReason
-    supposed, product = supposed_by(scenario), scenario.product
-    source = f"Scenario “{scenario.name}”"
+    product, source = scenario.product, f"Scenario “{scenario.name}”"
     policy = ScoringPolicy.objects.select_for_update().get(product=product)
     list(product.personas.select_for_update().order_by("pk"))
-    for name in PARAMETERS:
-        setattr(policy, name, getattr(scenario, name))
-    policy.reason = f"{source}: {scenario.note}" if scenario.note.strip() else source
-    save_if_current(policy, version=policy.version, fields=[*PARAMETERS, "reason"], by=by)
-    for persona in people_of(product).personas:
-        importance = supposed.importances.get(persona.pk, persona.importance)
-        if persona.importance != importance:
-            persona.importance = importance
+    people = people_of(product)
+    supposed = supposed_by(scenario, people)
+    parameters, otherwise = beyond(people, supposed)
+    if otherwise.importances or any(value is not None for value in parameters.values()):
+        _weigh(policy, supposed.policy, source=source, note=scenario.note.strip(), by=by)
+    for persona in people.personas:
+        if persona.pk in otherwise.importances:
+            persona.importance = otherwise.importances[persona.pk]
             save_if_current(persona, version=persona.version, fields=["importance"], by=by)
-        reading = supposed.readings.get(persona.pk)
-        if persona.is_end_user and reading and reading != latest_of(persona):
+        if persona.is_end_user and persona.pk in otherwise.readings:
+            reading = otherwise.readings[persona.pk]
             _record(persona, reading, on=today or timezone.localdate(), source=source, by=by)
+
+
+def _weigh(policy, supposed, *, source, note, by):
+    if supposed.end_user_say < LEAST_SAY_WITHOUT_REASON and not note:
+        raise NeedsReason
+    for name in PARAMETERS:
+        setattr(policy, name, getattr(supposed, name))
+    policy.reason = f"{source}: {note}" if note else source
+    save_if_current(policy, version=policy.version, fields=[*PARAMETERS, "reason"], by=by)
 
 
 def _record(persona, reading, *, on, source, by):
@@ -91,21 +95,16 @@ def _record(persona, reading, *, on, source, by):
     )
 
 
-def _set_policy(scenario, supposed):
-    for name in PARAMETERS:
-        setattr(scenario, name, getattr(supposed.policy, name))
-
-
-def _write_personas(scenario, supposed):
+def _write_personas(scenario, otherwise):
     rows = []
-    for persona_id in sorted({*supposed.importances, *supposed.readings}):
-        installed, active, around = supposed.readings.get(persona_id) or (None, None, None)
+    for persona_id in sorted({*otherwise.importances, *otherwise.readings}):
+        installed, active, around = otherwise.readings.get(persona_id, (None, None, None))
         rows.append(
             ScenarioPersona(
                 product_id=scenario.product_id,
                 scenario=scenario,
                 persona_id=persona_id,
-                importance=supposed.importances[persona_id],
+                importance=otherwise.importances.get(persona_id),
                 installed=installed,
                 active=active,
                 worked_around=around,

@@ -1,7 +1,9 @@
 """What a scenario supposes, as weights for the one formula, and in words."""
 
+from dataclasses import dataclass, replace
+
 from prioritisation.models import PARAMETERS
-from prioritisation.people import Supposed, policy_of
+from prioritisation.people import Supposed
 from prioritisation.policy_words import EXPONENTS
 from prioritisation.wording import number, percent, share
 
@@ -16,13 +18,49 @@ WORDS = {
 }
 
 
-def supposed_by(scenario):
-    """The Supposed of a Scenario; of one that isn't saved yet, its policy alone."""
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """What would be otherwise of the personas."""
+
+    importances: dict
+    """Persona id → importance."""
+    readings: dict
+    """End user's id → (installed, active, worked around)."""
+
+
+def otherwise_of(scenario):
+    """The Otherwise that a Scenario holds; of one that isn't saved yet, nothing."""
     rows = list(scenario.personas.all()) if scenario.pk else []
-    return Supposed(
-        policy_of(scenario),
-        {row.persona_id: row.importance for row in rows},
+    return Otherwise(
+        {row.persona_id: row.importance for row in rows if row.importance is not None},
         {row.persona_id: row.reading for row in rows if row.reading},
+    )
+
+
+def supposed_by(scenario, now):
+    """The Supposed of a Scenario over the product's People; the rest is as it is now."""
+    given = {name: getattr(scenario, name) for name in PARAMETERS}
+    given = {name: value for name, value in given.items() if value is not None}
+    personas = otherwise_of(scenario)
+    importances = now.stored.importances | personas.importances
+    return Supposed(replace(now.policy, **given), importances, personas.readings)
+
+
+def beyond(now, supposed):
+    """({parameter: value, or None where it is as now}, Otherwise): what of the Supposed isn't as
+    the People have it."""
+    parameters = {name: getattr(supposed.policy, name) for name in PARAMETERS}
+    stored = {one.pk: one.importance for one in now.personas}
+    latest = {one.pk: latest_of(one) for one in now.personas}
+    return (
+        {
+            name: None if value == getattr(now.policy, name) else value
+            for name, value in parameters.items()
+        },
+        Otherwise(
+            {pk: q for pk, q in supposed.importances.items() if q != stored.get(pk)},
+            {pk: one for pk, one in supposed.readings.items() if one != latest.get(pk)},
+        ),
     )
 
 
@@ -32,7 +70,7 @@ def differences(people, supposed):
     return [
         *_of_policy(people.policy, supposed.policy),
         *_of_adoption(people, supposed),
-        *_of_shares(people, then),
+        *_of_shares(people, then, supposed.readings),
     ]
 
 
@@ -40,22 +78,28 @@ def _of_policy(now, then):
     return [
         f"{title}: {read(getattr(now, name))} → {read(getattr(then, name))}"
         for name, (title, read) in WORDS.items()
-        if name in PARAMETERS and getattr(now, name) != getattr(then, name)
+        if getattr(now, name) != getattr(then, name)
     ]
 
 
-def _of_shares(people, then):
+def _of_shares(people, then, readings):
     """Whose share of its group's say differs as it reads, by what was changed of importances.
 
-    A policy that counts people otherwise moves shares too; that is told by the policy.
+    A policy that counts people otherwise moves shares too, and so does adoption; those are told
+    by themselves.
     """
-    before, after = _shares(people.supposing(Supposed(then.policy, {}))), _shares(then)
-    return [
-        f"{persona.name}: {share(before.get(persona.pk, 0))} → {share(after.get(persona.pk, 0))}"
-        f" of {'the end users’' if persona.is_end_user else 'the buyers’ and sponsors’'} say"
-        for persona in then.personas
-        if share(before.get(persona.pk, 0)) != share(after.get(persona.pk, 0))
-    ]
+    before, after = _shares(people.supposing(Supposed(then.policy, {}, readings))), _shares(then)
+    found = []
+    for end_users, title in ((True, "the end users’"), (False, "the buyers’ and sponsors’")):
+        pairs = [
+            (one.name, share(before.get(one.pk, 0)), share(after.get(one.pk, 0)))
+            for one in then.personas
+            if one.is_end_user is end_users
+        ]
+        moved = [f"{name} {was} → {would}" for name, was, would in pairs if was != would]
+        if moved:
+            found.append(f"Of {title} say: {', '.join(moved)}")
+    return found
 
 
 def _shares(people):

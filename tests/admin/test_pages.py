@@ -44,7 +44,7 @@ def everything(product, alice):
         product=product, persona=nurse, observed_on="2026-01-05", installed=500, active=200
     )
     Token.objects.issue(name="ci", user=alice)
-    scenario(product, by=alice)
+    scenario(product, by=alice, importances={product.personas.first().pk: 2})
     rescore(product.pk)
     Requirement.objects.filter(pk=requirement.pk).update(effort=9)
     return product

@@ -36,10 +36,8 @@ def test_a_scenario_is_made_read_ranked_changed_applied_and_deleted(scored, maya
     made = maya.post(URL, body, format="json")
 
     assert made.status_code == 201
-    assert (made.json()["end_user_say"], made.json()["version"]) == (0.85, 1)
-    (nurse, hospital) = made.json()["personas"]
-    assert (nurse["importance"], nurse["reading"]) == (1, WON)
-    assert (hospital["importance"], hospital["reading"]) == (1, None)
+    assert (made.json()["end_user_say"], made.json()["version"]) == (None, 1)
+    assert made.json()["personas"] == [of_nurse(scored, importance=None, reading=WON)]
     one = f"{URL}{made.json()['id']}/"
     assert maya.get(f"{URL}?product=ROTA").json()["results"] == [made.json()]
     ranking = maya.get(f"{one}ranking/").json()
@@ -87,7 +85,10 @@ def test_a_scenario_is_made_read_ranked_changed_applied_and_deleted(scored, maya
         ({"name": "THE HOSPITAL DECIDES"}, "name"),
         ({"end_user_say": 0.4}, "end_user_say"),
         ({"people_exponent": 0.7}, "people_exponent"),
+        ({"end_user_say": "NaN"}, "end_user_say"),
         ({"personas": [{"persona": 0}]}, "personas.persona"),
+        ({"personas": [{"persona": 0, "importance": "NaN"}]}, "personas.importance"),
+        ({"personas": [{"persona": 0, "importance": 1001}]}, "personas.importance"),
         ({"personas": [{"importance": 1}]}, "personas.persona"),
         ({"personas": "all"}, "personas.non_field_errors"),
     ],
@@ -122,6 +123,19 @@ def test_only_end_users_adopt(scored, maya):
     body = {"product": "ROTA", "name": "x", "personas": [{"persona": hospital, "reading": WON}]}
 
     assert "Only end users adopt" in str(maya.post(URL, body, format="json").json())
+
+
+def test_what_is_null_is_as_the_product_has_it(scored, maya, alice):
+    hospital = scored.personas.get(name="Hospital").pk
+    kept = scenario(scored, by=alice, end_user_say=0.5, importances={hospital: 0})
+    one = f"{URL}{kept.pk}/"
+    body = {"end_user_say": None, "people_exponent": None, "personas": [of_nurse(scored)]}
+
+    answer = maya.patch(one, body, format="json", HTTP_IF_MATCH='"1"')
+
+    assert answer.status_code == 200, answer.json()
+    assert (answer.json()["end_user_say"], answer.json()["personas"]) == (None, [])
+    assert maya.get(f"{one}ranking/").json()["differences"] == []
 
 
 def test_a_contributor_changes_their_own_and_applies_none(scored, as_user, alice):

@@ -172,7 +172,7 @@ def test_what_is_seen_is_kept_as_a_scenario_compared_and_applied(page, rota):
     page.get_by_role("button", name="Keep", exact=True).click()
 
     expect(page.get_by_role("heading", name="The hospital decides")).to_be_visible()
-    expect(page.locator("main")).to_contain_text("Hospital: 50\u00a0% → 90\u00a0%")
+    expect(page.locator("main")).to_contain_text("Hospital 50\u00a0% → 90\u00a0%")
     expect(page.get_by_role("img")).to_have_accessible_name(
         re.compile("Single sign-on: 3rd Now, 2nd The hospital decides")
     )

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.scores_are_tampered_with
 @pytest.fixture
 def product(alice):
     product = rota(alice)
-    scenario(product, by=alice)
+    scenario(product, by=alice, importances={product.personas.first().pk: 2})
     return product
 
 

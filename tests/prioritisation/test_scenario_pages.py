@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from prioritisation.models import ProductChange, Scenario, ScoringPolicy
 from prioritisation.rescoring import rescore
+from prioritisation.what_if.supposed import Otherwise, otherwise_of
 from tests.cast import join, scenario, signed_in, user
 
 
@@ -69,6 +70,30 @@ def test_what_is_previewed_is_kept_from_the_panel(rota, client, nurse):
     assert answer.context["form"].initial["end_user_say"] == 0.6
     assert not Scenario.objects.exists()
     assert ScoringPolicy.objects.get(product=rota).end_user_say == 0.85
+
+
+def test_weights_that_cannot_be_are_not_kept_in_silence(rota, client, nurse):
+    form = typed(nurse, keep="1", reason="", version="1", seen="", end_user_say="40")
+
+    answer = client.post(page("scenario_new"), form)
+
+    text = answer.content.decode()
+    assert "These weights can’t be kept, so here are today’s." in text
+    assert "greater than or equal to 50" in text
+
+
+def test_a_change_keeps_only_what_is_otherwise(rota, client, alice, nurse):
+    hospital = rota.personas.get(name="Hospital")
+    kept = scenario(rota, by=alice, importances={hospital.pk: 0}, end_user_say=0.5)
+
+    answer = client.post(page("scenario_edit", kept.pk), typed(nurse, version="1",
+        end_user_say="85", responsiveness="40"))  # fmt: skip
+
+    assert answer.status_code == 302
+    kept = Scenario.objects.get()
+    assert (kept.end_user_say, kept.responsiveness, kept.gap_emphasis) == (None, 0.4, None)
+    # The page has no slider for whom it doesn't count, and leaves that as it is.
+    assert otherwise_of(kept) == Otherwise({hospital.pk: 0}, {})
 
 
 @pytest.mark.parametrize(
@@ -159,7 +184,7 @@ def test_a_preview_follows_the_form_and_writes_nothing(rota, client, alice, nurs
     # 60·1 + 40·0.2·0.625 = 65, and 40·0.5 = 20.
     assert [line.score for line in answer.context["lines"]] == ["65.0", "20.0"]
     assert client.get(page("scenario_new_preview"), {"end_user_say": "x"}).status_code == 422
-    assert Scenario.objects.get().end_user_say == 0.85
+    assert Scenario.objects.get().end_user_say is None
 
 
 def test_nothing_kept_yet_says_what_they_are_for(rota, client):

@@ -13,12 +13,12 @@ from datetime import date
 
 import pytest
 
-from personas.models import AdoptionReading
+from personas.models import AdoptionReading, Persona
 from prioritisation.models import ProductChange, Scenario, ScoringPolicy
 from prioritisation.rescoring import rescore
 from prioritisation.what_if.comparing import compare
 from prioritisation.what_if.services import NeedsReason, apply_scenario, change_scenario
-from prioritisation.what_if.supposed import supposed_by
+from prioritisation.what_if.supposed import Otherwise, otherwise_of
 from products.versions import StaleVersion
 from tests import cast
 from tests.cast import scenario
@@ -59,7 +59,7 @@ def test_the_order_under_a_scenario_is_worked_out_beside_the_one_now(rota, alice
 def test_keeping_changing_and_deleting_leave_scores_and_marks_alone(rota, alice):
     before = stored(rota)
     kept = scenario(rota, by=alice, end_user_say=0.5)
-    change_scenario(kept, version=1, supposed=supposed_by(kept), by=alice)
+    change_scenario(kept, version=1, otherwise=otherwise_of(kept), by=alice)
     compare(rota)
     kept.delete()
 
@@ -110,9 +110,8 @@ def test_a_reading_of_a_later_day_gives_way(rota, alice, nurse):
 
 
 def test_importances_are_applied_to_the_personas(rota, alice):
-    kept = scenario(rota, by=alice)
     hospital = rota.personas.get(name="Hospital")
-    kept.personas.filter(persona=hospital).update(importance=0)
+    kept = scenario(rota, by=alice, importances={hospital.pk: 0})
 
     apply_scenario(kept, version=1, by=alice)
     rescore(rota.pk)
@@ -133,7 +132,7 @@ def test_less_than_two_thirds_for_the_end_users_is_applied_with_a_reason_only(ro
 def test_what_somebody_changed_since_it_was_seen_is_not_applied(rota, alice):
     kept = scenario(rota, by=alice, end_user_say=0.7)
     bob = cast.user("bob")
-    change_scenario(kept, version=1, supposed=supposed_by(kept), by=bob)
+    change_scenario(kept, version=1, otherwise=otherwise_of(kept), by=bob)
 
     with pytest.raises(StaleVersion):
         apply_scenario(kept, version=1, by=alice)
@@ -143,13 +142,62 @@ def test_what_somebody_changed_since_it_was_seen_is_not_applied(rota, alice):
 
 def test_a_change_of_its_personas_alone_is_a_new_version(rota, alice, nurse):
     kept = scenario(rota, by=alice)
-    supposed = supposed_by(kept)
-    supposed.readings[nurse.pk] = WON
+    won = Otherwise({}, {nurse.pk: WON})
 
-    change_scenario(kept, version=1, supposed=supposed, by=alice)
+    change_scenario(kept, version=1, otherwise=won, by=alice)
 
     assert Scenario.objects.get().version == 2
     assert compare(rota).all[0].differences == ["Nurse: 490 of 490 use it"]
+
+
+def test_what_it_leaves_alone_follows_the_product(rota, alice, nurse):
+    kept = scenario(rota, by=alice, end_user_say=0.7)
+    ScoringPolicy.objects.filter(product=rota).update(responsiveness=0.5)
+    nurse.importance = 3
+    nurse.save(update_fields=["importance"])
+    rescore(rota.pk)
+
+    (beside,) = compare(rota).all
+    # Reach of swap by hand: 0.5 + 0.5·0.5·1 = 0.75. So 70 + 30·0.2·0.75 = 74.5, and 30·0.5.
+    assert scores(beside.order, rota) == {1: 745000, 2: 150000}
+    assert beside.differences == ["End users’ say: 85\u00a0% → 70\u00a0%"]
+    apply_scenario(kept, version=1, by=alice)
+    rescore(rota.pk)
+
+    assert stored(rota) == {1: 745000, 2: 150000}
+    policy = ScoringPolicy.objects.get(product=rota)
+    assert (policy.end_user_say, policy.responsiveness) == (0.7, 0.5)
+    assert rota.personas.get(name="Nurse").importance == 3
+
+
+def test_adoption_alone_is_applied_without_a_new_weighing(rota, alice, nurse):
+    ScoringPolicy.objects.filter(product=rota).update(end_user_say=0.6, reason="The board's wish.")
+    kept = scenario(rota, by=alice, readings={nurse.pk: WON})
+
+    apply_scenario(kept, version=1, by=alice)
+    rescore(rota.pk)
+
+    policy = ScoringPolicy.objects.get(product=rota)
+    assert (policy.version, policy.reason) == (2, "The board's wish.")
+    assert AdoptionReading.objects.get().active == 490
+
+
+def test_shares_that_only_follow_from_adoption_are_not_told_as_changed(rota, alice, nurse):
+    lead = Persona.objects.create(product=rota, name="Lead", kind="end_user")
+    agency = Persona.objects.create(product=rota, name="Agency", kind="advertiser")
+    scenario(rota, by=alice, name="Won", readings={nurse.pk: WON})
+    scenario(rota, by=alice, name="Bought", importances={agency.pk: 3})
+    rescore(rota.pk)
+
+    won, bought = compare(rota).all
+
+    # a(nurse) = 0.99, so she weighs 1.01 and the lead 1.5: 40 to 60. It is the reading's doing.
+    assert won.differences == ["Nurse: 490 of 490 use it"]
+    assert bought.differences == [
+        "Of the buyers’ and sponsors’ say: Hospital 50\u00a0% → 25\u00a0%,"
+        " Agency 50\u00a0% → 75\u00a0%"
+    ]
+    assert lead.importance == 1
 
 
 def test_a_persona_that_goes_leaves_the_scenario(rota, alice, nurse):
