@@ -135,7 +135,7 @@ def _given(product, requirement, counted):
 
 
 def _moves(product, requirement):
-    """The latest changes of the score, newest first, each with what made it."""
+    """The latest moves of the score, newest first, each with what made it."""
     changes = list(
         ScoreChange.objects.filter(requirement_id=requirement.pk)
         .select_related("run")
@@ -152,9 +152,16 @@ def _moves(product, requirement):
         of[reason.version].append(reason)
     older = [*changes[1:], None]
     moves = [
-        _move(now, before, of[now.run.version]) for now, before in zip(changes, older, strict=True)
+        _move(now, before, of[now.run.version])
+        for now, before in zip(changes, older, strict=True)
+        if of[now.run.version] or _moved(now, before)
     ]
     return moves[:CHANGES_SHOWN]
+
+
+def _moved(now, before):
+    """Whether the score or the place in the ranking did, and not a range or a reach alone."""
+    return before is None or (now.score, now.ranked) != (before.score, before.ranked)
 
 
 def _move(now, before, reasons):
@@ -166,7 +173,6 @@ def _move(now, before, reasons):
         if rated and (now.score != was or reasons)
         else ""
     )
-    # A range or a reach may have moved while the score stayed.
     tables = dict.fromkeys(TABLES.get(name, name) for name in now.run.cause_tables)
     why = and_join([*tables] or ["recomputed"])
     told = list(

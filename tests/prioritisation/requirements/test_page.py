@@ -6,7 +6,7 @@ from django.test import Client
 from django.utils import timezone
 
 from personas.models import AdoptionReading
-from prioritisation.models import Rating
+from prioritisation.models import Rating, ScoreChange
 from prioritisation.rescoring import rescore
 from products.models import Comment, Requirement
 from tests import cast
@@ -189,6 +189,22 @@ def test_what_moved_it_adds_up_and_the_smallest_part_is_told(rota, client):
     assert "505 of 1,000 use it under +0.1" in words
     assert "+5 → +4, seen −17.1" in words
     assert re.search(r"\d\d:\d\d −17\.1 69\.8", words)
+
+
+def test_what_left_the_score_where_it_was_is_no_part_of_its_history(rota, client):
+    nurse, dark = persona(rota, "Nurse"), rota.requirements.get(number=3)
+    Rating.objects.create(product=rota, requirement=dark, persona=nurse, value=0, basis="seen",
+                          source="a survey")  # fmt: skip
+    rescore(rota.pk)
+    AdoptionReading.objects.create(product=rota, persona=nurse, observed_on=timezone.localdate(),
+                                   installed=1000, active=505, worked_around=0)  # fmt: skip
+    rescore(rota.pk)
+
+    page = client.get("/p/ROTA/requirements/3/")
+
+    # Its reach did move; it had come in, and then had a place.
+    assert ScoreChange.objects.filter(requirement_id=dark.pk).count() == 3
+    assert len(page.context["dossier"].moves) == 2
 
 
 def test_a_shipped_requirement_has_no_place_but_keeps_its_sum(rota, client, swap):
