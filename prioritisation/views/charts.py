@@ -1,12 +1,12 @@
 """The pages that are a chart with a table behind it."""
 
-from django.shortcuts import render
 from django.utils import timezone
 
 from prioritisation.charts.value_map import chart
 from prioritisation.history.looking_back import look_back
 from prioritisation.history.spans import DEFAULT, RANGES
 from prioritisation.selectors import read_ranking
+from prioritisation.views.following import follow
 from products.access import product_view
 
 EFFORT = "effort"
@@ -14,8 +14,13 @@ EFFORT = "effort"
 
 @product_view("read")
 def chart_map(request, product):
-    found = chart(read_ranking(product), by_effort=request.GET.get("axes") == EFFORT)
-    return render(request, "prioritisation/map.html", {"product": product, "chart": found})
+    by_effort = request.GET.get("axes") == EFFORT
+    return follow(
+        request,
+        product,
+        "map",
+        lambda: {"chart": chart(read_ranking(product), by_effort=by_effort)},
+    )
 
 
 @product_view("read")
@@ -23,6 +28,10 @@ def history(request, product):
     """The lines of ranks, and the two points that `from` and `to` name, compared."""
     asked = request.GET.get("range")
     name = asked if asked in RANGES else DEFAULT
+    return follow(request, product, "history", lambda: _looked_back(request, product, name))
+
+
+def _looked_back(request, product, name):
     found = look_back(
         product,
         range_name=name,
@@ -31,5 +40,4 @@ def history(request, product):
         now=timezone.localtime(),
     )
     ranges = [(value, words, value == name) for value, (words, _length) in RANGES.items()]
-    page = {"product": product, "history": found, "ranges": ranges, "range": name}
-    return render(request, "prioritisation/history.html", page)
+    return {"history": found, "ranges": ranges, "range": name}

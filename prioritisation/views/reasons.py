@@ -1,7 +1,5 @@
 """Why the order is as it is, what to find out, and how others would order it."""
 
-from django.shortcuts import render
-
 from prioritisation.reasons.lenses import PAYERS_FIRST
 from prioritisation.reasons.other_lenses import TITLES, read_beside
 from prioritisation.reasons.to_ask import read_asking
@@ -57,6 +55,10 @@ def _beside(product, lens):
 @product_view("read")
 def compare(request, product):
     """Two requirements by number, `?a=` and `?b=`; the first two of the ranking if neither is."""
+    return follow(request, product, "compare", lambda: _compared(request, product))
+
+
+def _compared(request, product):
     a, b = (request.GET.get(name, "").strip() for name in "ab")
     if not a and not b:
         a, b = ([str(row.number) for row in read_ranking(product, limit=2).rows] + ["", ""])[:2]
@@ -67,12 +69,10 @@ def compare(request, product):
         same = "Choose another one to compare it with."
         unrated = "Both have to be rated, by somebody who counts."
         wrong = "", same if one == other else unrated
-    context = {
-        "product": product,
+    return {
         "chosen": list(zip("ab", (a, b), wrong, strict=True)),
         "versus": found[0] if found else None,
     }
-    return render(request, "prioritisation/compare.html", context)
 
 
 def _id_of(product, text):

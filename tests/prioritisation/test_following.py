@@ -9,7 +9,19 @@ from tests.cast import signed_in
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ["/p/ROTA/ask/?top=1", "/p/ROTA/lenses/?lens=equal", "/p/ROTA/sure/", "/p/ROTA/shipped/"]
+PAGES = [
+    f"/p/ROTA/{page}"
+    for page in (
+        "ask/?top=1",
+        "lenses/?lens=equal",
+        "sure/",
+        "shipped/",
+        "scenarios/",
+        "map/?axes=effort",
+        "history/",
+        "compare/?a=1&b=2",
+    )
+]
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -126,7 +126,7 @@ def test_history_takes_as_many_queries_however_long_it_is(
             by=alice,
         )
         rescore(rota.pk)
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(22):
         client.get("/p/ROTA/history/")
 
 
