@@ -96,7 +96,7 @@ def _of_shares(people, then, readings):
             for one in then.personas
             if one.is_end_user is end_users
         ]
-        moved = [f"{name} {was} → {would}" for name, was, would in pairs if was != would]
+        moved = [f"{name} {was}\u00a0→\u00a0{would}" for name, was, would in pairs if was != would]
         if moved:
             found.append(f"Of {title} say: {', '.join(moved)}")
     return found

@@ -47,6 +47,7 @@ def rota(page, sign_in):
     Persona.objects.create(product=product, name="Surgeon", kind="end_user", importance=0)
     cast.scenario(product, by=alice, end_user_say=0.5)
     cast.scenario(product, by=alice, name="Another " + "very long name " * 4)
+    cast.scenario(product, by=alice, name="Longwithoutaspace" * 4, gap_emphasis=0)
     rescore(product.pk)
     sign_in(alice)
     return product
@@ -95,6 +96,15 @@ def test_pages_of_a_product_can_be_read_by_everybody(page, rota):
         reverse("bulk", args=[rota.key]) + f"?what={what}&row=1.1" for what in ("status", "tag")
     ]
     assert examine(page, *addresses) == []
+
+
+def test_pages_of_a_scenario_can_be_read_by_everybody(page, rota):
+    ids = rota.scenarios.values_list("pk", flat=True)
+    all_three = "?" + "&".join(f"show={pk}" for pk in ids)
+    names = ["scenario_edit", "scenario_delete"]
+
+    assert examine(page, reverse("scenarios", args=[rota.key]) + all_three) == []
+    assert examine(page, *(reverse(name, args=[rota.key, ids[2]]) for name in names)) == []
 
 
 def test_pages_of_a_requirement_can_be_read_by_everybody(page, rota):

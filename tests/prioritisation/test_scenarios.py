@@ -194,8 +194,8 @@ def test_shares_that_only_follow_from_adoption_are_not_told_as_changed(rota, ali
     # a(nurse) = 0.99, so she weighs 1.01 and the lead 1.5: 40 to 60. It is the reading's doing.
     assert won.differences == ["Nurse: 490 of 490 use it"]
     assert bought.differences == [
-        "Of the buyers’ and sponsors’ say: Hospital 50\u00a0% → 25\u00a0%,"
-        " Agency 50\u00a0% → 75\u00a0%"
+        "Of the buyers’ and sponsors’ say: Hospital 50\u00a0%\u00a0→\u00a025\u00a0%,"
+        " Agency 50\u00a0%\u00a0→\u00a075\u00a0%"
     ]
     assert lead.importance == 1
 
