@@ -109,3 +109,25 @@ def test_pages_of_a_scenario_can_be_read_by_everybody(page, rota):
 
 def test_pages_of_a_requirement_can_be_read_by_everybody(page, rota):
     assert examine(page, *(reverse(name, args=[rota.key, 1]) for name in OF_A_REQUIREMENT)) == []
+
+
+SPILLING = """() => [...document.querySelectorAll("main :is(th, td, li, p, h1, h2, span)")]
+    .filter((box) => box.textContent.includes("WWWW") && box.checkVisibility())
+    .filter((box) => box.scrollWidth > box.clientWidth + 1)
+    .filter((box) => getComputedStyle(box).display !== "inline")
+    .filter((box) => !box.closest(".sr"))
+    .map((box) => `${box.tagName} in ${location.pathname}`)"""
+
+
+def test_a_title_without_a_space_stays_in_its_place(page, rota):
+    rota.requirements.filter(number=1).update(title="W" * 200)
+    rescore(rota.pk)
+    addresses = [reverse(n, args=[rota.key]) for n in ("ranking", "lenses", "history", "ask")]
+    addresses += [reverse(name, args=[rota.key, 1]) for name in OF_A_REQUIREMENT]
+    wrong = []
+    for address in addresses:
+        page.goto(address)
+        for width in (390, 1440):
+            wrong += overflow(page, width) + page.evaluate(SPILLING)
+
+    assert wrong == []
