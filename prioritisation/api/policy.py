@@ -42,6 +42,7 @@ class Policy(OneRow):
     declared_role = {"GET": "read", "PATCH": "edit_policy"}
     serializer_class = PolicySerializer
 
-    def initial(self, request, *args, **kwargs):
-        super().initial(request, *args, **kwargs)
-        self.row = self.product.policy
+    def find_product(self, request, action):
+        product = super().find_product(request, action)
+        self.row = product.policy
+        return product

@@ -113,11 +113,6 @@ class OneProduct(OneRow):
         self.row = super().find_product(request, action)
         return self.row
 
-    def initial(self, request, *args, **kwargs):
-        self.row = None
-        super().initial(request, *args, **kwargs)
-        self.row = self.product
-
     def save(self, row, *, version, changes):
         changes.pop("key", None)
         role = row.role

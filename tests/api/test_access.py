@@ -41,6 +41,13 @@ def test_members_read_everything(as_user, urls):
     assert [vera.get(url).status_code for url in urls] == [200] * len(urls)
 
 
+def test_every_resource_says_which_methods_it_takes(as_user, urls):
+    answers = {url: as_user("vera").options(url) for url in urls}
+
+    assert {answer.status_code for answer in answers.values()} == {200}
+    assert answers["/api/v1/products/ROTA/policy/"]["Allow"] == "GET, PATCH, HEAD, OPTIONS"
+
+
 def test_a_stranger_gets_404_everywhere(as_user, urls):
     charlie = as_user("charlie")
 
