@@ -12,6 +12,8 @@ from products.api.schema import listing, needs_if_match
 
 
 class ReadingSerializer(RowSerializer):
+    """How many could use it and did, on a day."""
+
     limits = dict.fromkeys(["installed", "active", "worked_around"], (0, MOST))
 
     class Meta:

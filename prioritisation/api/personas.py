@@ -12,6 +12,8 @@ from products.models import Product
 
 
 class PersonaSerializer(RowSerializer):
+    """Somebody the product is for, or who pays for it."""
+
     limits = PersonaForm.limits | {"position": (0, 1_000_000)}
     product = serializers.CharField(source="product.key", read_only=True)
     weight = serializers.SerializerMethodField(help_text="Its share of the score, 0…1.")

@@ -7,6 +7,8 @@ from products.api.schema import needs_if_match
 
 
 class PolicySerializer(RowSerializer):
+    """How the product weighs its personas."""
+
     limits = {
         "end_user_say": (0.5, 0.95),
         "people_exponent": (0, 1),

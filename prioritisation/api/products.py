@@ -26,6 +26,8 @@ def market(kinds):
 
 
 class ProductSerializer(RowSerializer):
+    """What is built, and what the next release holds of it."""
+
     limits = ProductForm.limits
     market = serializers.SerializerMethodField()
     adoption = serializers.SerializerMethodField()

@@ -85,7 +85,9 @@ class StarvedSerializer(serializers.Serializer):
 
 
 class RankingSerializer(serializers.Serializer):
-    """What `ranking/` answers. For the schema: rows are written by hand, ten thousand at once."""
+    """The product's order, as of one version of its scores."""
+
+    # For the schema alone: rows are written by hand, ten thousand at once.
 
     product = serializers.CharField()
     version = serializers.IntegerField()

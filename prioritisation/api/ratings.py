@@ -82,6 +82,8 @@ class OfProduct(serializers.PrimaryKeyRelatedField):
 
 
 class NewRatingSerializer(RowSerializer):
+    """What a persona would give for it: your own answer, or that of a `source`."""
+
     limits = {"value": (-5, 5)}
     persona = OfProduct("personas")
     source = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")

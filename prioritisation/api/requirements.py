@@ -14,6 +14,8 @@ MUST_DO = {"must_reason", "must_note", "must_by"}
 
 
 class RequirementSerializer(RowSerializer):
+    """What might be built, with its place in the order."""
+
     limits = {"effort": (0.01, 1_000_000)}
     product = serializers.CharField(source="product.key", read_only=True)
     key = serializers.CharField(read_only=True)

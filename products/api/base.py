@@ -39,6 +39,13 @@ class Pages(CursorPagination):
             raise ValidationError({"limit": f"A whole number from 1 to {self.max_page_size}."})
         return int(limit)
 
+    def get_schema_operation_parameters(self, view):
+        parameters = super().get_schema_operation_parameters(view)
+        for parameter in parameters:
+            if parameter["name"] == self.page_size_query_param:
+                parameter["schema"] |= {"minimum": 1, "maximum": self.max_page_size}
+        return parameters
+
 
 class ProductAPI(generics.GenericAPIView):
     """A view below one product, for which `declared_role` names the action of each method.
