@@ -82,7 +82,7 @@ class Comparison:
             (
                 self.titles[one][1],
                 self.titles[one][0],
-                [(_rank(order, one), points(order.scores[one])) for order in orders],
+                [_cell(order, one) for order in orders],
             )
             for one in ids[:limit]
         ]
@@ -128,5 +128,8 @@ def _farthest(before, after, how_many=2):
     return [one for _far, one in moves[-how_many:]]
 
 
-def _rank(order, one):
-    return number(order.ranks[one]) if one in order.ranks else NONE
+def _cell(order, one):
+    """(rank, score); no score of what only those have rated whom the scenario doesn't count."""
+    if one not in order.ranks:
+        return NONE, ""
+    return number(order.ranks[one]), points(order.scores[one])

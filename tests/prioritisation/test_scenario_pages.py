@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from prioritisation.models import ProductChange, Scenario, ScoringPolicy
 from prioritisation.rescoring import rescore
+from prioritisation.services import record_rating
 from prioritisation.what_if.supposed import Otherwise, otherwise_of
 from tests.cast import join, scenario, signed_in, user
 
@@ -59,6 +60,21 @@ def test_a_scenario_is_kept_and_shown_beside_the_order_now(rota, client, nurse):
     (places,) = [places for number, _title, places in answer.context["rows"] if number == 2]
     assert places == [("2", "7.5"), ("2", "49.5")]
     assert not ProductChange.objects.exists()
+
+
+def test_what_leaves_the_order_has_no_place_beside_it(rota, client, alice, nurse):
+    """The nurse alone has rated a third: it has no rank where nobody counts the nurse."""
+    third = rota.requirements.get(number=3)
+    record_rating(product=rota, by=alice, requirement=third, persona=nurse, value=1)
+    rescore(rota.pk)
+    scenario(rota, by=alice, importances={nurse.pk: 0})
+
+    answer = client.get(page("scenarios"))
+
+    assert answer.status_code == 200
+    (places,) = [places for number, _title, places in answer.context["rows"] if number == 3]
+    # 85·0.5·1/5, a guess; Single sign-on has 7.5
+    assert places == [("2", "8.5"), ("–", "")]
 
 
 def test_what_is_previewed_is_kept_from_the_panel(rota, client, nurse):
