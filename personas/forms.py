@@ -1,6 +1,7 @@
 from django import forms
 
 from personas.models import AdoptionReading, Kind, Persona
+from personas.services import check_observed_on
 from products.forms import VersionedForm
 
 QUESTION = (
@@ -92,10 +93,7 @@ class ReadingForm(forms.ModelForm):
         return self.cleaned_data["worked_around"] or 0
 
     def clean_observed_on(self):
-        day = self.cleaned_data["observed_on"]
-        if day.year < 1970:
-            raise forms.ValidationError("That is long ago. Is the year right?")
-        return day
+        return check_observed_on(self.cleaned_data["observed_on"])
 
     def clean(self):
         figures = self.cleaned_data

@@ -1,7 +1,10 @@
 """Writes to personas and their adoption readings. The caller has authorised them."""
 
+from datetime import timedelta
+
 from django.core.exceptions import ValidationError
 from django.db.models import Max
+from django.utils import timezone
 
 from personas.models import AdoptionReading, Persona
 from products.models import Product
@@ -19,6 +22,19 @@ def add_persona(*, product, by, **fields):
     last = product.personas.aggregate(last=Max("position"))["last"]
     position = 0 if last is None else min(last + 1, 1_000_000)
     return Persona.objects.create(product=product, position=position, updated_by=by, **fields)
+
+
+def check_observed_on(day):
+    """The day, if somebody can have looked on it. Raises ValidationError.
+
+    One of next year would stay the latest, and so the one that counts, until then.
+    """
+    if day.year < 1970:
+        raise ValidationError("That is long ago. Is the year right?")
+    # Where we count in UTC it may be tomorrow for the one who looks.
+    if day > timezone.localdate() + timedelta(days=1):
+        raise ValidationError("That day is still to come. Is the year right?")
+    return day
 
 
 def record_reading(*, persona, observed_on, by, **measures):

@@ -4,7 +4,7 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 
 from personas.models import AdoptionReading, Persona
-from personas.services import record_reading
+from personas.services import check_observed_on, record_reading
 from products.access import get_row
 from products.api.base import OneRow, Pages, ProductAPI
 from products.api.fields import MOST, RowSerializer
@@ -31,6 +31,8 @@ class ReadingSerializer(RowSerializer):
         ]
         read_only_fields = ["persona", "version"]
         validators = []
+
+    validate_observed_on = staticmethod(check_observed_on)
 
     def validate(self, given):
         def value(name):

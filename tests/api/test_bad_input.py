@@ -77,6 +77,8 @@ def test_a_requirement_keeps_its_bounds(maya, field, value):
         ({"installed": 10**12, "active": 0}, "installed"),
         ({"installed": "NaN", "active": 0}, "installed"),
         ({"installed": 5, "active": 4, "observed_on": "2026-02-30"}, "observed_on"),
+        ({"installed": 5, "active": 4, "observed_on": "2206-11-01"}, "observed_on"),
+        ({"installed": 5, "active": 4, "observed_on": "0206-11-01"}, "observed_on"),
     ],
 )
 def test_a_reading_must_be_possible(maya, product, figures, field):

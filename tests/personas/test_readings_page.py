@@ -109,6 +109,7 @@ def test_without_reloading_a_bad_reading_comes_back_in_its_card(client, rota):
         ({"observed_on": "yesterday"}, "observed_on"),
         ({"observed_on": "2026-02-30"}, "observed_on"),
         ({"observed_on": "0001-01-01"}, "observed_on"),
+        ({"observed_on": "2206-11-01"}, "observed_on"),
         ({"note": "x" * 501}, "note"),
         ({"note": "a\0b"}, "note"),
     ],
