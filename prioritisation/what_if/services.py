@@ -58,7 +58,9 @@ def apply_scenario(scenario, *, version, by, today=None):
         raise StaleVersion(scenario)
     product, source = scenario.product, f"Scenario “{scenario.name}”"
     policy = ScoringPolicy.objects.select_for_update().get(product=product)
-    list(product.personas.select_for_update().order_by("pk"))
+    # Not their keys: somebody who records a reading of today shares one at COMMIT, while we wait
+    # for that reading to be committed or not. A deadlock.
+    list(product.personas.select_for_update(no_key=True).order_by("pk"))
     people = people_of(product)
     supposed = supposed_by(scenario, people)
     parameters, otherwise = beyond(people, supposed)
