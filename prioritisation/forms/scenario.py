@@ -135,7 +135,7 @@ class ScenarioForm(WeightsForm):
     def save_current(self, *, by):
         scenario = self.instance
         parameters, otherwise = beyond(self.now, self.weights)
-        _put(scenario, parameters)
+        _put(scenario, dict.fromkeys(PARAMETERS) | parameters)
         try:
             with transaction.atomic():
                 if scenario.pk is None:

@@ -119,6 +119,8 @@ def scenario_apply(request, product, pk):
     try:
         seen = int(version) if version.isdecimal() and len(version) < 10 else 0
         apply_scenario(scenario, version=seen, by=request.user)
+    except Scenario.DoesNotExist:
+        raise Http404("Somebody has just deleted it.") from None
     except StaleVersion:
         messages.error(
             request, "Somebody has just changed that. Nothing is applied: look again first."

@@ -7,7 +7,7 @@ import numpy as np
 from prioritisation import scoring
 from prioritisation.charts.slopes import slopes
 from prioritisation.ranking.previewing import ground_of, scores_under
-from prioritisation.what_if.supposed import differences, supposed_by
+from prioritisation.what_if.supposed import beyond, differences, supposed_by
 from prioritisation.wording import NONE, count, number, points
 
 FIRST = 3
@@ -39,11 +39,10 @@ class Beside:
     """The ranked requirements' in the scenario's order."""
     first: list
     """[(rank, title)] of those that would be first."""
-
-    @property
-    def records(self):
-        """Whether applying it records readings."""
-        return bool(self.supposed.readings)
+    writes: bool
+    """Whether applying it changes anything, and"""
+    records: bool
+    """whether it records readings."""
 
     @property
     def words(self):
@@ -118,7 +117,10 @@ def _beside(ground, scenario, now, titles):
     ids = sorted(order.ranks, key=lambda one: (order.ranks[one], titles[one][1]))
     first = [(number(order.ranks[one]), titles[one][0]) for one in ids[:FIRST]]
     told = differences(ground.people, supposed)
-    return Beside(scenario, supposed, order, told, moved, ids, first)
+    parameters, otherwise = beyond(ground.people, supposed)
+    records = bool(otherwise.readings)
+    writes = bool(parameters or otherwise.importances or records)
+    return Beside(scenario, supposed, order, told, moved, ids, first, writes, records)
 
 
 def _farthest(before, after, how_many=2):

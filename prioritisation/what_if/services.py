@@ -64,13 +64,13 @@ def apply_scenario(scenario, *, version, by, today=None):
     people = people_of(product)
     supposed = supposed_by(scenario, people)
     parameters, otherwise = beyond(people, supposed)
-    if otherwise.importances or any(value is not None for value in parameters.values()):
+    if parameters or otherwise.importances:
         _weigh(policy, supposed.policy, source=source, note=scenario.note.strip(), by=by)
     for persona in people.personas:
         if persona.pk in otherwise.importances:
             persona.importance = otherwise.importances[persona.pk]
             save_if_current(persona, version=persona.version, fields=["importance"], by=by)
-        if persona.is_end_user and persona.pk in otherwise.readings:
+        if persona.pk in otherwise.readings:
             reading = otherwise.readings[persona.pk]
             _record(persona, reading, on=today or timezone.localdate(), source=source, by=by)
 
@@ -92,7 +92,7 @@ def _record(persona, reading, *, on, source, by):
         observed_on=max(on, latest) if latest else on,
         by=by,
         source=source,
-        note="Supposed, not observed.",
+        note=f"{source}: supposed, not observed",
         **dict(zip(("installed", "active", "worked_around"), reading, strict=True)),
     )
 

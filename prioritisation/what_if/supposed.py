@@ -47,21 +47,21 @@ def supposed_by(scenario, now):
 
 
 def beyond(now, supposed):
-    """({parameter: value, or None where it is as now}, Otherwise): what of the Supposed isn't as
-    the People have it."""
+    """({parameter: value}, Otherwise): what of the Supposed isn't as the People have it."""
     parameters = {name: getattr(supposed.policy, name) for name in PARAMETERS}
     stored = {one.pk: one.importance for one in now.personas}
-    latest = {one.pk: latest_of(one) for one in now.personas}
+    latest = {one.pk: latest_of(one) for one in now.personas if one.is_end_user}
     return (
-        {
-            name: None if value == getattr(now.policy, name) else value
-            for name, value in parameters.items()
-        },
+        {name: value for name, value in parameters.items() if value != getattr(now.policy, name)},
         Otherwise(
-            {pk: q for pk, q in supposed.importances.items() if q != stored.get(pk)},
-            {pk: one for pk, one in supposed.readings.items() if one != latest.get(pk)},
+            _other_than(stored, supposed.importances),
+            _other_than(latest, supposed.readings),
         ),
     )
+
+
+def _other_than(now, then):
+    return {pk: then[pk] for pk in now.keys() & then if then[pk] != now[pk]}
 
 
 def differences(people, supposed):

@@ -156,6 +156,18 @@ def test_two_who_change_one_scenario_see_both(rota, client, alice, nurse):
     )  # fmt: skip
 
 
+def test_a_conflict_shows_what_is_left_alone_as_the_product_has_it(rota, client, alice, nurse):
+    kept = scenario(rota, by=alice)
+    Scenario.objects.filter(pk=kept.pk).update(note="Bob’s.", updated_by=alice)
+
+    answer = client.post(page("scenario_edit", kept.pk), typed(nurse, version="1"))
+
+    (say,) = [
+        one for one in answer.context["form"].conflict.differences if one.name == "end_user_say"
+    ]
+    assert (say.yours, say.theirs, say.keep_theirs) == ("50", "85", False)
+
+
 def test_one_click_applies_it(rota, client, alice):
     kept = scenario(rota, by=alice, end_user_say=0.7)
 
@@ -177,6 +189,18 @@ def test_what_is_not_applied_says_why(rota, client, alice, say, version, message
 
     assert message in answer.content.decode()
     assert ScoringPolicy.objects.get(product=rota).end_user_say == 0.85
+
+
+def test_what_would_change_nothing_is_not_offered_to_be_applied(rota, client, alice, nurse):
+    scenario(rota, by=alice)
+    scenario(rota, by=alice, name="Every nurse is won", readings={nurse.pk: (490, 490, 0)})
+
+    text = client.get(page("scenarios")).content.decode()
+
+    assert "As it is weighed now." in text
+    assert "Apply The hospital decides" not in text
+    assert "Apply Every nurse is won" in text
+    assert "Applying records the adoption as today’s readings." in text
 
 
 def test_contributors_keep_their_own_and_apply_none(rota, alice, bob, nurse):

@@ -93,7 +93,7 @@ def test_what_is_applied_is_what_was_shown(rota, alice, nurse):
         date(2026, 11, 26),
     )
     assert reading.source == "Scenario “The hospital decides”"
-    assert reading.note == "Supposed, not observed."
+    assert reading.note == "Scenario “The hospital decides”: supposed, not observed"
 
 
 def test_a_reading_of_a_later_day_gives_way(rota, alice, nurse):
