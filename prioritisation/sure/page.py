@@ -167,7 +167,8 @@ def rank_rows(result, titles):
     tops = [top for top in TOPS if top < result["ranked"]]
     return [
         RankRow(
-            rank=place,
+            # A result of an older release has none.
+            rank=row.get("rank", place),
             number=row["number"],
             title=titles[row["id"]],
             shares=[

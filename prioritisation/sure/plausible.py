@@ -37,6 +37,7 @@ class Plausible:
     requirement_ids: np.ndarray  # int64[N], in the present order
     ranks: np.ndarray  # int64[N, R], draws with rank 1, 2, …, R
     draws: int
+    present: np.ndarray  # int64[N], their rank in the present order
 
     def within(self, top):
         """float64[N]: the share of draws in which each was among the first `top`."""
@@ -82,7 +83,7 @@ def plausible(
     `numbers` orders ties. The same input and seed give the same result. `progress` is called with
     the part that is done, 0…1, now and then, and may raise to stop the drawing.
     """
-    ids, model = _model(policy, personas, ratings, requirement_ids, numbers)
+    ids, present, model = _model(policy, personas, ratings, requirement_ids, numbers)
     shown = min(SHOWN, len(ids))
     ranks = np.zeros((shown, len(ids)), np.int64)
     generator = np.random.default_rng(seed)
@@ -93,22 +94,26 @@ def plausible(
             above = (scores > scores[row]).sum(axis=0)
             ranks[row] += np.bincount(above, minlength=len(ids))
         progress(min(1.0, (done + step) / draws))
-    return Plausible(ids[:shown], ranks, draws)
+    return Plausible(ids[:shown], ranks, draws, present[:shown])
 
 
 def _model(policy, personas, ratings, requirement_ids, numbers):
-    """(ids of the ranked in order, their Model)."""
+    """(ids of the ranked in order, their ranks, their Model)."""
     unknown = np.full(len(requirement_ids), np.nan)
     scores = scoring.score(policy, personas, ratings, requirement_ids, unknown)
     order = np.lexsort((numbers, -scores.score))
-    ids = requirement_ids[order[scores.answered[order] > 0]]
+    order = order[scores.answered[order] > 0]
+    ids = requirement_ids[order]
+    # What looks tied is tied, as on the ranking.
+    falling = -np.rint(scores.score[order] * 10_000)
+    ranks = 1 + np.searchsorted(np.sort(falling), falling)
     weights = scores.weights
     held = opinions(ratings, ids, weights.persona_ids)
     personas = scoring.counted(personas)
     people, _missing = scoring.sizes(personas)
     alike = np.ones(len(people))
     say = scoring.end_users_say(policy, people, alike, scoring.adoption(policy, personas))
-    return ids, Model(
+    return ids, ranks, Model(
         policy=policy,
         weights=weights,
         say=np.where(weights.is_end_user, say, alike),

@@ -119,6 +119,7 @@ def plausible_in_json(found, present):
             {
                 "id": requirement_id,
                 "number": present.number_of(requirement_id),
+                "rank": int(found.present[place]),
                 **{f"top_{top}": float(within[top][place]) for top in TOPS},
                 "usual": usual[place],
                 "ranks": (found.ranks[place, :20] / found.draws).tolist(),

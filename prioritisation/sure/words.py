@@ -202,7 +202,10 @@ def plausible_sentence(result, titles):
         return ""
     best = max(rows, key=lambda row: row["top_1"])
     share = in_how_many(best["top_1"])
-    text = f"{quoted(titles[best['id']])} is first in {share} of plausible weightings"
+    place = best.get("rank"), best["top_1"]
+    tied = place[0] and [(row["rank"], row["top_1"]) for row in rows].count(place) > 1
+    who = "and others tied with it are" if tied else "is"
+    text = f"{quoted(titles[best['id']])} {who} first in {share} of plausible weightings"
     if best is not rows[0]:
         text += f", {quoted(titles[rows[0]['id']])}, first now, in {in_how_many(rows[0]['top_1'])}"
     return f"{text}. {count(result['draws'], 'weighting')} were drawn."

@@ -168,3 +168,13 @@ def test_the_same_seed_draws_the_same():
 def test_without_ratings_nothing_is_drawn():
     assert drawn(Product()).within(1).tolist() == []
     assert drawn(Product(efforts={A: NAN})).usual().tolist() == []
+
+
+def test_what_is_tied_now_has_one_rank():
+    product = product_of(
+        *all_seen(A, nurse=4), *all_seen(B, nurse=4), *all_seen(13, nurse=1), *all_seen(14, nurse=5)
+    )
+    found = drawn(product, draws=10)
+
+    assert found.requirement_ids.tolist() == [14, A, B, 13]
+    assert found.present.tolist() == [1, 2, 2, 4]

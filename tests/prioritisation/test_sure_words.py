@@ -144,3 +144,10 @@ def test_first_in_how_many_plausible_weightings():
         " 10,000 weightings were drawn."
     )
     assert sentence([]) == ""
+
+
+def test_who_is_tied_for_first_place_isnt_first_alone():
+    rows = [{"id": 13, "rank": 1, "top_1": 1.0}, {"id": 11, "rank": 1, "top_1": 1.0}]
+    told = plausible_sentence({"draws": 10, "requirements": rows}, LABELS.titles)
+
+    assert told.startswith("“Swap shifts” and others tied with it are first in 100")
