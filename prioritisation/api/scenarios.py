@@ -24,7 +24,18 @@ from products.api.schema import CHANGE, IF_MATCH, listing, needs_if_match
 FIGURES = ("installed", "active", "worked_around")
 
 
-class SupposedReadingSerializer(serializers.Serializer):
+class Whole(serializers.Serializer):
+    """A part that takes another's place: complete in a PATCH as well, defaults and all."""
+
+    def to_internal_value(self, data):
+        if self.parent is None:
+            return super().to_internal_value(data)
+        alone = type(self)(data=data, context=self.context)
+        alone.is_valid(raise_exception=True)
+        return alone.validated_data
+
+
+class SupposedReadingSerializer(Whole):
     installed = WholeNumberField(min_value=0, max_value=MOST_PEOPLE)
     active = WholeNumberField(min_value=0, max_value=MOST_PEOPLE)
     worked_around = WholeNumberField(min_value=0, max_value=MOST_PEOPLE, default=0)
@@ -37,7 +48,7 @@ class SupposedReadingSerializer(serializers.Serializer):
         return given
 
 
-class SupposedPersonaSerializer(serializers.Serializer):
+class SupposedPersonaSerializer(Whole):
     persona = WholeNumberField(help_text="Its id.")
     importance = MeasureField(
         required=False, allow_null=True, help_text="0 (not counted) to 1000; null: as it is."

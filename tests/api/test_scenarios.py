@@ -118,6 +118,25 @@ def test_a_supposed_reading_has_to_be_possible(scored, maya, reading):
     assert maya.post(URL, body, format="json").status_code == 400
 
 
+def test_a_change_takes_a_supposed_persona_as_a_new_scenario_does(scored, maya, alice):
+    row = scenario(scored, by=alice)
+    reading = {"installed": 100, "active": 40}
+
+    def change(*personas):
+        version = f'"{Scenario.objects.get(pk=row.pk).version}"'
+        body = {"personas": list(personas)}
+        return maya.patch(f"{URL}{row.pk}/", body, format="json", headers={"If-Match": version})
+
+    (one,) = change(of_nurse(scored, reading=reading)).json()["personas"]
+    assert one["reading"] == reading | {"worked_around": 0}
+    for wrong, field in [
+        (of_nurse(scored, reading={"active": 4}), "personas.reading.installed"),
+        ({"reading": reading}, "personas.persona"),
+    ]:
+        answer = change(wrong)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, field)
+
+
 def test_only_end_users_adopt(scored, maya):
     hospital = scored.personas.get(name="Hospital").pk
     body = {"product": "ROTA", "name": "x", "personas": [{"persona": hospital, "reading": WON}]}
