@@ -11,7 +11,7 @@ from products.models import Product
 
 
 def add_persona(*, product, by, **fields):
-    """A new persona, last in the list.
+    """A new persona, last in the list where no `position` is given.
 
     An end user who comes after the first rating isn't counted yet: counted, with every answer
     missing, they would take say from all that is rated, and the order would change at once.
@@ -20,8 +20,8 @@ def add_persona(*, product, by, **fields):
     if kind == "end_user" and product.personas.filter(ratings__isnull=False).exists():
         fields.setdefault("importance", 0)
     last = product.personas.aggregate(last=Max("position"))["last"]
-    position = 0 if last is None else min(last + 1, 1_000_000)
-    return Persona.objects.create(product=product, position=position, updated_by=by, **fields)
+    fields.setdefault("position", 0 if last is None else min(last + 1, 1_000_000))
+    return Persona.objects.create(product=product, updated_by=by, **fields)
 
 
 def check_observed_on(day):

@@ -118,3 +118,11 @@ def test_a_write_names_its_transaction_and_a_refused_one_names_none(as_user, nur
 
     assert done["Userward-Change"].isdigit()
     assert "Userward-Change" not in refused
+
+
+def test_a_persona_is_made_where_it_is_asked_for(as_user, product):
+    given = {"name": "Cook", "kind": "end_user", "position": 7}
+
+    answer = as_user("maya").post("/api/v1/personas/?product=ROTA", given, format="json")
+
+    assert (answer.status_code, answer.json()["position"]) == (201, 7)
