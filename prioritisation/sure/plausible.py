@@ -113,13 +113,17 @@ def _model(policy, personas, ratings, requirement_ids, numbers):
     people, _missing = scoring.sizes(personas)
     alike = np.ones(len(people))
     say = scoring.end_users_say(policy, people, alike, scoring.adoption(policy, personas))
-    return ids, ranks, Model(
-        policy=policy,
-        weights=weights,
-        say=np.where(weights.is_end_user, say, alike),
-        importance=personas.importance,
-        value=effective_values(held),
-        doubt=(10 - held.confidence) / 10,
+    return (
+        ids,
+        ranks,
+        Model(
+            policy=policy,
+            weights=weights,
+            say=np.where(weights.is_end_user, say, alike),
+            importance=personas.importance,
+            value=effective_values(held),
+            doubt=(10 - held.confidence) / 10,
+        ),
     )
 
 

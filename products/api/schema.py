@@ -23,7 +23,7 @@ PROBLEM = "application/problem+json"
 
 class WrongFieldSerializer(serializers.Serializer):
     index = serializers.IntegerField(required=False, help_text="Of the row, in a bulk request.")
-    field = serializers.CharField()
+    field = serializers.CharField(allow_blank=True, help_text="Empty: the row as a whole.")
     message = serializers.CharField()
 
 
