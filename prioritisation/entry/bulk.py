@@ -9,7 +9,7 @@ from django.db.models import FloatField
 from products.input_history import changed_fields
 from products.models import Requirement
 
-#: More than fit a page of the ranking; a longer list is no selection.
+#: More than fit a page of the ranking.
 MOST = 500
 
 
@@ -33,9 +33,12 @@ class ChangedMeanwhile(Exception):
 
 
 def seen_in(texts):
-    """Number → version of what was selected, from "NUMBER.VERSION"s; what isn't one is left out."""
-    found = (re.fullmatch(r"([0-9]{1,9})\.([0-9]{1,9})", text) for text in texts[:MOST])
-    return {int(match[1]): int(match[2]) for match in found if match}
+    """Number → version of what was selected, from "NUMBER.VERSION"s; what isn't one is left out.
+
+    Nothing of more than MOST: of a part of them one would believe it were all."""
+    found = (re.fullmatch(r"([0-9]{1,9})\.([0-9]{1,9})", text) for text in texts)
+    seen = {int(match[1]): int(match[2]) for match in found if match}
+    return seen if len(seen) <= MOST else {}
 
 
 def edit_requirements(*, product, by, seen, fields, change):

@@ -3,7 +3,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django_htmx.http import push_url, trigger_client_event
 
-from prioritisation.entry.bulk import ChangedMeanwhile, edit_requirements, seen_in
+from prioritisation.entry.bulk import MOST, ChangedMeanwhile, edit_requirements, seen_in
 from prioritisation.forms.bulk import FORMS
 from prioritisation.ranking.lines import harm_words
 from prioritisation.selectors import ALL_STATUSES, read_ranking
@@ -29,6 +29,8 @@ def bulk(request, product):
         "form": form,
         "rows": rows,
         "seen": seen,
+        "most": MOST,
+        "too_many": len(asked.getlist("row")) > MOST,
     }
     if request.method == "POST" and rows and form.is_valid():
         try:

@@ -150,6 +150,19 @@ def test_without_a_selection_it_says_so(rota, client, row):
     assert "Nothing is selected" in text(client.get(BULK, {"row": row, "what": "nonsense"}))
 
 
+def test_more_than_may_be_edited_at_once_are_not_edited_in_part(rota, client):
+    before = column("status")
+    row = [*rows(1, 2, 3), *(f"{number}.1" for number in range(4, 502))]
+
+    answer = client.post(BULK, {"row": row, "what": "status", "status": "declined"})
+
+    assert answer.status_code == 422
+    assert "More than 500 are selected" in text(answer)
+    assert column("status") == before
+    client.post(BULK, {"row": row[:500], "what": "status", "status": "declined"})
+    assert column("status") == ["declined"] * 3
+
+
 def test_rows_of_another_product_are_not_touched(rota, client, alice):
     other = cast.create_product(name="Other", owner=cast.user("olga"))
     theirs = Requirement.objects.create(product=other, title="Theirs", number=9)
