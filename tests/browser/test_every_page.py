@@ -111,7 +111,7 @@ def test_pages_of_a_requirement_can_be_read_by_everybody(page, rota):
     assert examine(page, *(reverse(name, args=[rota.key, 1]) for name in OF_A_REQUIREMENT)) == []
 
 
-SPILLING = """() => [...document.querySelectorAll("main :is(th, td, li, p, h1, h2, span)")]
+SPILLING = """() => [...document.querySelectorAll("main :is(th, td, li, p, h1, h2, span, .who)")]
     .filter((box) => box.textContent.includes("WWWW") && box.checkVisibility())
     .filter((box) => box.scrollWidth > box.clientWidth + 1)
     .filter((box) => getComputedStyle(box).display !== "inline")
@@ -129,5 +129,19 @@ def test_a_title_without_a_space_stays_in_its_place(page, rota):
         page.goto(address)
         for width in (390, 1440):
             wrong += overflow(page, width) + page.evaluate(SPILLING)
+
+    assert wrong == []
+
+
+def test_a_persona_with_a_long_name_stays_in_its_place(page, rota):
+    rota.personas.filter(name="Nurse").update(name="The one that WWWW for " + "many words " * 7)
+    rota.requirements.get(number=1).ratings.all().delete()
+    rescore(rota.pk)
+    addresses = [reverse(n, args=[rota.key]) for n in ("ranking", "scenario_new", "policy", "rate")]
+    addresses += [reverse("requirement", args=[rota.key, 1])]
+    wrong = []
+    for address in addresses:
+        page.goto(address)
+        wrong += overflow(page, 390) + page.evaluate(SPILLING)
 
     assert wrong == []
