@@ -30,6 +30,7 @@ KINDS = {
 }
 PEOPLE = re.compile(r"(.*?[^\s,;:(])[\s,;:(]+([-−]?\d[\d,.'’\u00a0 ]*)(?:people)?\)?", re.I)
 BRACKETS = re.compile(r"(.*\S)\s*\(([^()]*)\)")
+BULLET = re.compile(r"[-*•–]\s+(\[[ xX]\]\s+)?")
 #: with or without thousands apart: 1500, 1,500, 1 500
 WHOLE = re.compile(r"\d+|\d{1,3}([,.'’\u00a0 ]\d{3})+")
 
@@ -48,7 +49,7 @@ def read_titles(text):
     """The titles, one a line, each once."""
     if "\0" in text:
         raise ValidationError("There is a NUL byte in it; this isn't plain text.")
-    titles = list(dict.fromkeys(filter(None, map(str.strip, text.splitlines()))))
+    titles = list(dict.fromkeys(filter(None, _lines(text))))
     if len(titles) > MOST_TITLES:
         raise ValidationError(f"{len(titles):,} titles; at most {MOST_TITLES:,} at a time.")
     long = [title for title in titles if len(title) > LONGEST_TITLE]
@@ -62,12 +63,17 @@ def read_titles(text):
     return titles
 
 
+def _lines(text):
+    """The lines of a text, without the bullets and boxes of a list pasted from notes."""
+    lines = map(str.strip, text.splitlines())
+    return [line[found.end() :] if (found := BULLET.match(line)) else line for line in lines]
+
+
 def _read(text, read_line):
     if "\0" in text:
         raise ValidationError("There is a NUL byte in it; this isn't plain text.")
-    lines = [line.strip() for line in text.splitlines()]
     found, errors = [], []
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(_lines(text), start=1):
         if not line:
             continue
         try:

@@ -172,3 +172,17 @@ def test_a_payer_is_a_buyer_unless_the_line_says_otherwise():
 
 def test_a_title_twice_is_one_requirement():
     assert read_titles("Swap\n Swap \nLogin") == ["Swap", "Login"]
+
+
+def test_the_bullets_of_a_list_pasted_from_notes_are_no_part_of_it():
+    text = "- Swap shifts\n  * Login\n• Dark - mode\n- [ ] Export\n-5 % on coffee\n3. Undo"
+
+    assert read_titles(text) == [
+        "Swap shifts",
+        "Login",
+        "Dark - mode",
+        "Export",
+        "-5 % on coffee",
+        "3. Undo",
+    ]
+    assert read_users("- Nurse 500\n* Porter") == [("Nurse", 500), ("Porter", None)]
