@@ -1,4 +1,6 @@
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
+from django.http import Http404
 
 from prioritisation.writing import retrying, writing
 
@@ -23,7 +25,11 @@ class WriteMiddleware:
             return None
         if request.content_type == "application/json":
             request.body  # noqa: B018 - read now, so that a second try finds it too
-        return retrying(lambda: self._write(request, view, args, kwargs))
+        try:
+            return retrying(lambda: self._write(request, view, args, kwargs))
+        except ObjectDoesNotExist as gone:
+            # A row that somebody deleted after the view had found it: as in the API, it is gone.
+            raise Http404("It was deleted meanwhile.") from gone
 
     def _write(self, request, view, args, kwargs):
         means = "admin" if request.path.startswith("/admin/") else "session"

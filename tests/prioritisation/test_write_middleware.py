@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 
 from prioritisation.middleware import WriteMiddleware
@@ -48,6 +48,17 @@ def test_an_exception_keeps_nothing(rf, product):
         raise PermissionDenied
 
     with pytest.raises(PermissionDenied):
+        post(rf, view)
+
+    assert name() == "Rota"
+
+
+def test_what_was_deleted_after_it_was_found_is_not_found(rf, product):
+    def view(request):
+        rename()
+        return HttpResponse(Product.objects.get(pk=product.pk + 1))
+
+    with pytest.raises(Http404):
         post(rf, view)
 
     assert name() == "Rota"
