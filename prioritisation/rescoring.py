@@ -20,14 +20,19 @@ log = logging.getLogger(__name__)
 
 ATTEMPTS = 5
 LOCK_TIMEOUT = "3s"
+NOTHING = 0
+"""In place of a version, which is 1 or more: there was no mark."""
 
 
 def rescore(product_id, *, force=False):
     """Score the product until it has no mark; return its version, or None if nothing was to do.
 
     One at a time: if another process is at it, this returns, and that one sees our marks when it
-    looks again after its COMMIT. Raises what keeps failing, after noting it in the product's
-    ScoringState. `force` rescores everything, even over a newer algorithm's scores.
+    looks again after its COMMIT, also where it found nothing to do. Else: it looks and finds
+    none, we mark and find it at it, it goes; the mark waits for the sweeper.
+
+    Raises what keeps failing, after noting it in the product's ScoringState. `force` rescores
+    everything, even over a newer algorithm's scores.
     """
     version = None
     try:
@@ -35,8 +40,9 @@ def rescore(product_id, *, force=False):
             done = _retrying(product_id, force=force)
             if done is None:
                 return version
-            version, force = done, False
-            nudge.publish(product_id, version)
+            if done is not NOTHING:
+                version, force = done, False
+                nudge.publish(product_id, version)
             if not ProductChange.objects.filter(product_id=product_id).exists():
                 return version
     except Exception as error:
@@ -56,13 +62,15 @@ def _retrying(product_id, *, force):
 
 @transaction.atomic
 def _rescore_once(product_id, *, force):
-    """One run; its version, or None where another process is at it or nothing is to be done."""
+    """One run; its version, NOTHING without a mark, or None where it is another process's turn."""
     with connection.cursor() as cursor:
         if not _take_turn(cursor, product_id):
             return None
         inputs = read_inputs(cursor, product_id, force=force)
-    if not force and (not len(inputs.marks) or inputs.algorithm > scoring.ALGORITHM):
+    if not force and inputs.algorithm > scoring.ALGORITHM:
         return None
+    if not force and not len(inputs.marks):
+        return NOTHING
     scores = scoring.score(
         inputs.policy, inputs.personas, inputs.ratings, inputs.requirement_ids, inputs.effort
     )

@@ -115,12 +115,16 @@ def test_a_write_during_a_rescore_is_seen_by_the_next_look(product, monkeypatch)
     assert converged(product)
 
 
-def test_one_who_finds_the_product_busy_leaves_its_marks_to_the_holder(product, monkeypatch):
+@pytest.mark.parametrize("marked", [True, False])
+def test_one_who_finds_the_product_busy_leaves_its_marks_to_the_holder(
+    product, monkeypatch, marked
+):
     def write_and_try_to_rescore():
         rate(product, 2, number=2)
         assert rescore(product.pk) is None
 
-    rate(product, -4)
+    if marked:  # else the holder has found nothing to do
+        rate(product, -4)
     with meanwhile(monkeypatch, write_and_try_to_rescore):
         rescore(product.pk)
 
