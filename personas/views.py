@@ -51,9 +51,9 @@ def persona_delete(request, product, pk):
 def persona_count(request, product, pk):
     """Count an end user who was described, but not counted yet."""
     persona = _persona(product, pk)
-    if persona.importance == 0:
-        persona.importance, persona.updated_by = 1, request.user
-        persona.save(update_fields=["importance", "updated_by"])
+    # Asked as it is written: of two at once the later would undo an importance just given.
+    uncounted = product.personas.filter(pk=pk, importance=0)
+    uncounted.update(importance=1, updated_by=request.user)
     messages.success(request, f"{persona.name} counts now.")
     return redirect("personas", product.key)
 
