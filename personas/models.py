@@ -14,14 +14,6 @@ class Kind(models.TextChoices):
     OTHER = "other", "Other"
 
 
-class PersonaQuerySet(models.QuerySet):
-    def counted(self):
-        return self.filter(importance__gt=0)
-
-    def end_users(self):
-        return self.filter(kind=Kind.END_USER)
-
-
 @with_input_history()
 class Persona(models.Model):
     """Somebody who acts on a product: uses it, pays for it, allows or sponsors it."""
@@ -52,8 +44,6 @@ class Persona(models.Model):
     version = version_field()
     updated_by = updated_by_field()
 
-    objects = PersonaQuerySet.as_manager()
-
     class Meta:
         ordering = ["position", "id"]
         constraints = [
@@ -82,11 +72,6 @@ class Persona(models.Model):
     @property
     def is_end_user(self):
         return self.kind == Kind.END_USER
-
-
-class AdoptionReadingQuerySet(models.QuerySet):
-    def latest_first(self):
-        return self.order_by("-observed_on", "-id")
 
 
 @with_input_history()
@@ -120,8 +105,6 @@ class AdoptionReading(models.Model):
     source = models.CharField(max_length=200, blank=True, default="", db_default="")
     version = version_field()
     updated_by = updated_by_field()
-
-    objects = AdoptionReadingQuerySet.as_manager()
 
     class Meta:
         ordering = ["-observed_on", "-id"]

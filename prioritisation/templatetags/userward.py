@@ -15,17 +15,6 @@ register.filter("amount", wording.amount)
 
 
 @register.filter
-def points2(ten_thousandths):
-    """Two decimals, where a reader adds them up."""
-    return wording.points(ten_thousandths, 2)
-
-
-@register.filter
-def signed_points2(ten_thousandths):
-    return wording.signed(ten_thousandths / wording.UNIT, 2)
-
-
-@register.filter
 def may(product, action):
     return access.may(product, action)
 

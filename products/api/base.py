@@ -156,9 +156,3 @@ def expected_version(request):
     if not found:
         raise ValidationError({"If-Match": 'Send the ETag you read, such as "3".'})
     return int(found[1])
-
-
-def open_to_members(view):
-    """For what belongs to no product: anybody signed in."""
-    view.declared_role = "signed in"
-    return view
