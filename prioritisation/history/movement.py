@@ -5,6 +5,8 @@ The history is replayed from its beginning, so the effects add up to the movemen
 
 from dataclasses import dataclass
 
+from django.db import connection
+
 from personas.models import AdoptionReading, Kind, Persona
 from prioritisation.history import replaying
 from prioritisation.history.past import scores_at
@@ -34,14 +36,12 @@ class Movement:
 def movements(product, start, end, requirement_ids=replaying.ALL):
     """Requirement id → its Movement from version `start` to version `end`, where there is any."""
     with snapshot():
-        found = replaying.effects(
-            _events(product, requirement_ids), _runs(product, end), requirement_ids
-        )
-        scores = scores_at(product, [start, end])
+        events = list(_events(product, requirement_ids))
+        runs = _runs(product, end, {event.xid for event in events})
+        scores = scores_at(product, [start, end], requirement_ids)
+    found = replaying.effects(events, runs, requirement_ids)
     moved = {}
     for pk in found.keys() | scores[end].keys():
-        if requirement_ids is not replaying.ALL and pk not in requirement_ids:
-            continue
         before, after = (scores[version].get(pk, 0) for version in (start, end))
         effects = [effect for effect in found.get(pk, ()) if effect.version > start]
         rest = after - before - sum(effect.by for effect in effects)
@@ -50,10 +50,21 @@ def movements(product, start, end, requirement_ids=replaying.ALL):
     return moved
 
 
-def _runs(product, end):
-    """(version, ids of the transactions it took in), oldest first."""
-    runs = product.runs.filter(version__lte=end).order_by("version")
-    return list(runs.values_list("version", "cause_xids"))
+def _runs(product, end, xids):
+    """(version, ids of the transactions it took in) of each run that took in one of these, oldest
+    first. The others, all that anybody did to other requirements, have no effect here."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT version, cause_xids FROM prioritisation_scoringrun WHERE id IN (
+                SELECT r.id FROM prioritisation_scoringrun r, unnest(r.cause_xids) xid
+                WHERE r.product_id = %s AND r.version <= %s
+                    AND xid IN (SELECT unnest(%s::bigint[]))
+            ) ORDER BY version
+            """,
+            [product.pk, end, list(xids)],
+        )
+        return cursor.fetchall()
 
 
 def _events(product, requirement_ids):

@@ -50,12 +50,12 @@ def rankings_at(product, versions):
     return found
 
 
-def scores_at(product, versions):
-    """Version → {requirement id: score in ten-thousandths}, of all that had one by then; those
-    that were deleted keep their last."""
+def scores_at(product, versions, requirement_ids=None):
+    """Version → {requirement id: score in ten-thousandths}, of all that had one by then, or of
+    those given; those that were deleted keep their last."""
     wanted = sorted(set(versions))
     standing, found = {}, {}
-    changes = _last_changes(product.pk, wanted)
+    changes = _last_changes(product.pk, wanted, requirement_ids)
     for index, version in enumerate(wanted):
         standing |= {pk: score for pk, _key, _number, _ranked, score in changes[index]}
         found[version] = dict(standing)
@@ -73,8 +73,10 @@ def _placed(standing):
     return places
 
 
-def _last_changes(product_id, versions):
-    """For each version, what changed last since the one before: a list of rows each."""
+def _last_changes(product_id, versions, requirement_ids=None):
+    """For each version, what changed last since the one before: a list of rows each; of all
+    requirements or those given."""
+    wanted = None if requirement_ids is None else list(requirement_ids)
     found = [[] for _ in versions]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -88,9 +90,15 @@ def _last_changes(product_id, versions):
                 JOIN prioritisation_scoringrun r ON r.id = c.run_id
                 WHERE c.product_id = %(product)s AND r.product_id = %(product)s
                     AND r.version <= %(last)s
+                    AND (%(wanted)s::bigint[] IS NULL OR c.requirement_id = ANY (%(wanted)s))
             ) c ORDER BY slice, requirement_id, version DESC, id DESC
             """,
-            {"product": product_id, "versions": versions, "last": versions[-1]},
+            {
+                "product": product_id,
+                "versions": versions,
+                "last": versions[-1],
+                "wanted": wanted,
+            },
         )
         for index, *change in cursor.fetchall():
             found[index].append(change)

@@ -5,12 +5,14 @@ Every change is a transaction of its own, as from a page: that is what the histo
 
 from datetime import date
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from django.db import transaction
 
 from personas.models import Persona
 from personas.services import record_reading
+from prioritisation.history import movement, replaying
 from prioritisation.history.movement import movements
 from prioritisation.models import Rating, ScoreChange, ScoringPolicy
 from prioritisation.rescoring import rescore
@@ -93,6 +95,24 @@ def test_each_change_of_one_run_has_its_own_effect(rota):
     assert (found.before, found.after) == (75_000, 840_625)
     assert [effect.by for effect in found.effects] == [868_750, -39_375, -63_750]
     assert found.unexplained == 0
+
+
+def test_runs_that_did_nothing_to_a_requirement_arent_replayed_for_it(rota, monkeypatch):
+    # Else its page would take the longer, the more others are rated.
+    replayed = []
+
+    def effects(events, runs, ids):
+        replayed.extend(version for version, _xids in runs)
+        return replaying.effects(events, runs, ids)
+
+    monkeypatch.setattr(movement, "replaying", SimpleNamespace(ALL=replaying.ALL, effects=effects))
+    swap, sso = rota.requirements.order_by("number")[:2]
+    for requirement, value in [(swap, 1), (sso, 5), (swap, 2)]:
+        Rating.objects.filter(requirement=requirement, persona__name="Nurse").update(value=value)
+        rescore(rota.pk)
+
+    assert movements(rota, 1, 4, [sso.pk])[sso.pk].after == 943_750
+    assert replayed == [1, 3]
 
 
 def test_what_another_formula_computed_is_told_apart(rota):

@@ -5,7 +5,14 @@ from datetime import timedelta
 import pytest
 
 from personas.models import Persona
-from prioritisation.history.past import ranking_at, rankings_at, runs_around, titles_of, versions_at
+from prioritisation.history.past import (
+    ranking_at,
+    rankings_at,
+    runs_around,
+    scores_at,
+    titles_of,
+    versions_at,
+)
 from prioritisation.rescoring import rescore
 from prioritisation.selectors import read_ranking
 from products.services import delete_requirement
@@ -52,6 +59,15 @@ def test_what_was_deleted_keeps_its_place_in_the_past_and_its_title(rota):
     assert [one.key for one in ranking_at(rota, 1)] == ["ROTA-1", "ROTA-2"]
     assert [one.key for one in ranking_at(rota, version)] == ["ROTA-1"]
     assert titles_of(rota, {pk}) == {pk: ("Single sign-on", False)}
+
+
+def test_of_some_requirements_only_their_scores_are_read(rota):
+    swap, sso = rota.requirements.order_by("number").values_list("pk", flat=True)[:2]
+
+    # Nurses 5 seen of 85 %, the hospital 1 of 15 % as far as 62.5 % use it; then 7.5 of the 15.
+    assert scores_at(rota, [0, 1], [swap]) == {0: {}, 1: {swap: 868_750}}
+    assert scores_at(rota, [1], [swap, sso]) == {1: {swap: 868_750, sso: 75_000}}
+    assert scores_at(rota, [1], []) == {1: {}}
 
 
 def test_another_product_has_its_own_past(rota, alice):
