@@ -51,6 +51,10 @@ class RequirementSerializer(RowSerializer):
         ]
         read_only_fields = ["number", "created_at", "updated_at", "version"]
 
+    def validate_tags(self, tags):
+        """Each once, as the pages keep them."""
+        return list(dict.fromkeys(tags))
+
     def validate_external_id(self, external_id):
         twins = self.context["product"].requirements.filter(external_id=external_id)
         if external_id and twins.exclude(pk=getattr(self.instance, "pk", None)).exists():

@@ -134,7 +134,8 @@ def reason_for(row, personas, place):
         return Reason(
             "", "Nobody who counts has rated it yet", ", so it has no place in the order."
         )
-    lead = f"It is {place} because " if place else "It has no place in the order any more: "
+    gone = "It has no place in the order any more; its score says that "
+    lead = f"It is {place} because " if place else gone
     driver = _driver(row, personas)
     if driver is None:
         return Reason(lead, "nobody would gain or lose by it", ".")

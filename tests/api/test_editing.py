@@ -126,3 +126,16 @@ def test_a_persona_is_made_where_it_is_asked_for(as_user, product):
     answer = as_user("maya").post("/api/v1/personas/?product=ROTA", given, format="json")
 
     assert (answer.status_code, answer.json()["position"]) == (201, 7)
+
+
+def test_a_tag_is_kept_once(as_user, product):
+    alice, url = as_user("alice"), f"/api/v1/requirements/{product.requirements.first().pk}/"
+
+    answer = alice.patch(
+        url,
+        {"tags": ["shifts", "rules", " shifts "]},
+        format="json",
+        HTTP_IF_MATCH=alice.get(url)["ETag"],
+    )
+
+    assert answer.json()["tags"] == ["shifts", "rules"]

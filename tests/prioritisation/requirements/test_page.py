@@ -213,7 +213,10 @@ def test_a_shipped_requirement_has_no_place_but_keeps_its_sum(rota, client, swap
 
     answer = client.get(SWAP)
 
-    assert "It has no place in the order any more" in text(answer)
+    assert (
+        "It has no place in the order any more; its score says that Nurse could not do without it"
+        in text(answer)
+    )
     assert "data-total" in answer.content.decode()
 
 
