@@ -2,6 +2,7 @@ from django.core.exceptions import PermissionDenied
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from prioritisation.entry.cells import MOST_TAGS
 from prioritisation.selectors import placed, snapshot
 from products.access import get_product, may
 from products.api.base import OneRow, Pages, ProductAPI
@@ -22,7 +23,7 @@ class RequirementSerializer(RowSerializer):
     score = serializers.SerializerMethodField(help_text="−100…100; null before the first rescore.")
     rank = serializers.SerializerMethodField(help_text="Within the product; null if not ranked.")
     tags = serializers.ListField(
-        child=serializers.CharField(max_length=40), required=False, max_length=50
+        child=serializers.CharField(max_length=40), required=False, max_length=MOST_TAGS
     )
 
     class Meta:

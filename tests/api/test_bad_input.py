@@ -54,6 +54,7 @@ def test_a_persona_is_one_of_the_product(maya, product, persona):
         ("must_reason", "whim"),
         ("must_by", "soon"),
         ("tags", ["x" * 41]),
+        ("tags", [f"tag {number}" for number in range(21)]),  # more than the form takes back
         ("tags", "x"),
         ("external_url", "javascript:alert(1)"),
     ],
