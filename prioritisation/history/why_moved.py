@@ -10,6 +10,7 @@ from prioritisation.history.causes import changes_in
 from prioritisation.history.movement import movements
 from prioritisation.wording import and_join, change, count
 from products.input_history import Names
+from products.models import Requirement
 
 #: changes of one transaction that are told one by one
 NAMED = 3
@@ -79,8 +80,10 @@ class _Teller:
 
 
 def _concerns(one, requirement_id):
-    of = getattr(one.event, "requirement_id", None)
-    return of is None or of == requirement_id
+    """Whether a causes.Change is of the requirement, or of what counts for all of them."""
+    if one.model is Requirement:
+        return one.event.pgh_obj_id == requirement_id
+    return getattr(one.event, "requirement_id", requirement_id) == requirement_id
 
 
 def _rest(movement, version):

@@ -12,11 +12,14 @@ from django.db import transaction
 
 from personas.models import Persona
 from personas.services import record_reading
+from prioritisation.entry.importing import import_ratings
 from prioritisation.history import movement, replaying
 from prioritisation.history.movement import movements
+from prioritisation.history.why_moved import why_moved
 from prioritisation.models import Rating, ScoreChange, ScoringPolicy
 from prioritisation.rescoring import rescore
 from prioritisation.sampling import load_samples
+from prioritisation.writing import writing
 from tests import cast
 from tests.prioritisation.editor import Editor
 
@@ -173,6 +176,19 @@ def test_a_requirements_page_and_the_api_name_each_cause_and_who_made_it(rota, c
     ]
     # Swap shifts had 85 of the nurses, and 15 · 0.2 · 0.625 of the hospital, now 15 · 0.2 · 0.5.
     assert [str(cause) for cause in fell.causes] == ["−85.4 Nurse: +5 → 0, seen"]
+
+
+def test_what_one_import_did_to_another_requirement_is_no_cause(rota):
+    alice = rota.memberships.get().user
+    sheet = "title,status,rating:Nurse\nSwap shifts in two taps,planned,5\nSingle sign-on,,4\n"
+    with writing(user=alice, means="import"):
+        import_ratings(product=rota, text=sheet, basis="seen", by=alice)
+    rescore(rota.pk)
+
+    swap, sso, _dark = rota.requirements.order_by("number").values_list("pk", flat=True)
+    moved = why_moved(rota, 1, 2, [swap, sso])
+    assert list(moved) == [sso]
+    assert [reason.words for reason in moved[sso][1]] == ["Nurse: 0 → +4, seen"]
 
 
 @pytest.mark.parametrize("query", ["from=9", "to=-1", "from=x", "to=1&from=2", "requirement=1.5"])
