@@ -3,9 +3,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.management import call_command
 
+from prioritisation.history.shipped import read_outcomes
 from prioritisation.models import ScoreChange
 from prioritisation.rescoring import rescore
 from prioritisation.thinning import thin_history
+from products.models import Requirement
 from tests.cast import rota, user
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -20,9 +22,9 @@ def change(db):
     return ScoreChange.objects.get()
 
 
-def again(change, *, at, score):
+def again(change, *, at, score, ranked=True):
     change.pk = None
-    change.created_at, change.score = at, score
+    change.created_at, change.score, change.ranked = at, score, ranked
     change.save(force_insert=True)
 
 
@@ -34,6 +36,19 @@ def test_of_a_day_over_a_year_ago_the_last_change_stays(change):
 
     assert thin_history(at=NOW) == 2
     assert list(ScoreChange.objects.order_by("id").values_list("score", flat=True)) == [3, 4]
+
+
+def test_what_was_expected_of_it_stays_though_it_shipped_the_same_day(change):
+    ScoreChange.objects.update(created_at=LONG_AGO, score=1)
+    again(change, at=LONG_AGO + timedelta(hours=1), score=2)
+    again(change, at=LONG_AGO + timedelta(hours=2), score=2, ranked=False)
+    product = change.product
+    Requirement.objects.filter(pk=change.requirement_id).update(status="shipped")
+    rescore(product.pk)
+    (shipped,) = read_outcomes(product).shipped
+
+    assert thin_history(at=NOW) == 1
+    assert read_outcomes(product).shipped == [shipped]
 
 
 def test_of_the_last_year_every_change_stays(change):
