@@ -54,6 +54,9 @@ class RequirementSerializer(RowSerializer):
 
     def validate_tags(self, tags):
         """Each once, as the pages keep them."""
+        # There commas part them: the next save of its form would make two of one.
+        if any("," in tag for tag in tags):
+            raise serializers.ValidationError("A tag has no comma.")
         return list(dict.fromkeys(tags))
 
     def validate_external_id(self, external_id):

@@ -55,6 +55,7 @@ def test_a_persona_is_one_of_the_product(maya, product, persona):
         ("must_by", "soon"),
         ("tags", ["x" * 41]),
         ("tags", [f"tag {number}" for number in range(21)]),  # more than the form takes back
+        ("tags", ["night, weekend"]),  # two, once its form is saved
         ("tags", "x"),
         ("external_url", "javascript:alert(1)"),
     ],
