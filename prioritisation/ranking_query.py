@@ -22,7 +22,8 @@ COLUMNS = """
     p.value_for_effort, p.contributions, p.unrealised, p.means, p.confidences
 """
 # Only as many rows as are shown are sorted whole and joined to their titles: twice the requests a
-# second at 10,000. `rank` over rows from the very top is the rank within the product.
+# second at 10,000. `rank` over rows from the very top is the rank within the product. A requirement
+# that is gone, its score not yet, has a row of NULLs: it has taken a place of the limit.
 FROM_THE_TOP = f"""
     WITH places AS MATERIALIZED (
         SELECT requirement_id, {BY_EFFORT} AS effort_rank
@@ -34,9 +35,9 @@ FROM_THE_TOP = f"""
             ORDER BY score DESC, number LIMIT %(limit)s + %(offset)s
         ) top ORDER BY score DESC, number OFFSET %(offset)s
     ) p
-    JOIN products_requirement q ON q.id = p.requirement_id
+    LEFT JOIN products_requirement q ON q.id = p.requirement_id
     LEFT JOIN places ON places.requirement_id = p.requirement_id
-    ORDER BY {ORDER["score"]}
+    ORDER BY score DESC, p.number
 """
 
 

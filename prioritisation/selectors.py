@@ -184,8 +184,8 @@ def read_ranking(product, *, limit=None, **query):
     """The product's Ranking; `query` is what `found_ranking` takes."""
     standing, personas, found = found_ranking(product, limit=limit, **query)
     has_more = limit is not None and len(found) > limit
-    rows = rows_of(product, found[:limit] if has_more else found, personas)
-    return Ranking(product, standing, personas, rows, has_more)
+    living = [values for values in found[:limit] if values[0] is not None]
+    return Ranking(product, standing, personas, rows_of(product, living, personas), has_more)
 
 
 def found_ranking(
@@ -204,7 +204,8 @@ def found_ranking(
 
     By `order` (one of ORDERS), then number; ranks are within the whole. `statuses` defaults to
     the open ones. With `only_ranked` false, requirements that have no rank come too, after those
-    that have one. With a limit there is one row more, where there are more.
+    that have one. With a limit there is one row more, where there are more; of one that was
+    deleted since the last run it is a row of Nones.
     """
     query, values = ranking_query(
         product, order, statuses or OPEN, only_ranked, tag, search, requirement_ids, limit, offset

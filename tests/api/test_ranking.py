@@ -64,6 +64,22 @@ def test_by_value_for_effort_the_dearer_one_falls(vera, product):
     assert [result["effort_rank"] for result in found.json()["results"]] == [1, 2]
 
 
+def test_one_that_was_just_deleted_doesnt_end_the_pages(vera, product):
+    dark, nurse = product.requirements.get(number=3), product.personas.get(name="Nurse")
+    Rating.objects.create(
+        product=product, requirement=dark, persona=nurse, value=-1, basis="seen", source="Ward 3"
+    )
+    rescore(product.pk)
+    product.requirements.get(number=1).delete()
+
+    found, page = [], f"{URL}?limit=1"
+    while page:
+        answer = vera.get(page)
+        found, page = [*found, *keys(answer)], answer.json()["next"]
+    assert found == ["ROTA-2", "ROTA-3"]
+    rescore(product.pk)
+
+
 def test_pages_follow_their_cursors(vera):
     first = vera.get(f"{URL}?limit=1")
     second = vera.get(first.json()["next"])
