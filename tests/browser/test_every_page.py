@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from personas.models import Persona
 from prioritisation.rescoring import rescore
@@ -145,3 +146,15 @@ def test_a_persona_with_a_long_name_stays_in_its_place(page, rota):
         wrong += overflow(page, 390) + page.evaluate(SPILLING)
 
     assert wrong == []
+
+
+def test_what_a_persona_with_a_long_name_adds_is_seen_in_the_drawer(page, rota):
+    rota.personas.filter(name="Nurse").update(name="Nurses who also plan the rota W" + "W" * 30)
+    rescore(rota.pk)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(reverse("ranking", args=[rota.key]))
+    page.get_by_role("link", name=rota.requirements.get(number=1).title).first.click()
+    drawer = page.locator(".drawer")
+    expect(drawer.locator("[data-total]")).to_be_visible()
+
+    assert drawer.evaluate("(box) => box.scrollWidth <= box.clientWidth"), "Adds is out of sight"
