@@ -115,7 +115,9 @@ class People:
 
     @property
     def has_readings(self):
-        return any(persona.reading and persona.reading.installed for persona in self.personas)
+        """Whether somebody has looked at any of the adoptions that count."""
+        users = (one for one in self.counted if one.is_end_user)
+        return any(one.reading and one.reading.installed for one in users)
 
 
 def _reading(installed, active, worked_around):

@@ -1,5 +1,9 @@
+from datetime import date
+
 import pytest
 
+from personas.models import Persona
+from personas.services import record_reading
 from prioritisation.rescoring import rescore
 from products.models import Product
 from products.services import create_product
@@ -60,6 +64,15 @@ def test_a_card_shows_market_adoption_answers_and_the_top_three(client, rota):
     assert round(card.answered, 4) == 0.6667
     # Nurse .85 · 5/5; hospital .15 · 1/5 at a reach of .5 + .25 · .5 = .625. Then .15 at .5.
     assert card.top == [(1, 1, "Swap shifts in two taps", 868750), (2, 2, "Single sign-on", 75000)]
+
+
+def test_a_reading_of_somebody_who_doesnt_count_leaves_adoption_assumed(client, rota, alice):
+    porter = Persona.objects.create(product=rota, name="Porter", kind="end_user", importance=0)
+    record_reading(persona=porter, observed_on=date(2026, 1, 1), by=alice, installed=9, active=9)
+
+    (card,) = client.get("/").context["cards"]
+
+    assert (card.adoption, card.assumed) == (0.5, True)
 
 
 def test_a_sample_opens_on_a_surprise(client, rota):
