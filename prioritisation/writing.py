@@ -27,7 +27,7 @@ class Written:
     xid: int | None = None
     products: list[int] = field(default_factory=list)
     members: list[list[int]] = field(default_factory=list)
-    """[product id, user id] of memberships that it made, changed or removed."""
+    """[product id, user id] of memberships that it changed or removed."""
 
 
 @contextmanager
@@ -61,7 +61,10 @@ def _fill(written):
                       WHERE xid = pg_current_xact_id_if_assigned()::text::bigint),
                 (SELECT COALESCE(array_agg(DISTINCT ARRAY[product_id, user_id]), '{}')
                  FROM products_membershipevent
-                 WHERE pgh_xid = pg_current_xact_id_if_assigned()::text::bigint)
+                 WHERE pgh_xid = pg_current_xact_id_if_assigned()::text::bigint
+                    -- Cut off as it is made, an owner couldn't listen on a new product's
+                    -- first page.
+                    AND pgh_label <> 'insert')
             """
         )
         written.xid, written.products, written.members = cursor.fetchone()

@@ -167,6 +167,23 @@ def test_a_changed_membership_ends_the_streams_of_that_member_alone(
         assert of_alice.lines(3) == lines_of([99])
 
 
+def test_who_joins_a_product_hears_of_it_from_that_second_on(
+    product, ticketed, connect, client, port
+):
+    alice, carol = User.objects.get(username="alice"), cast.user("carol")
+    client.force_login(alice)
+    of_alice = connect(ticketed(alice, product))
+    this_second = int(time.time())
+
+    client.post(reverse("members", args=[product.key]), {"email": carol.email, "role": "1"})
+    nudge.publish(product.pk, 99)
+
+    assert product.memberships.filter(user=carol).exists()
+    assert of_alice.lines(3) == lines_of([99]), "so the live process has heard all before that"
+    ticket = signed(product, user_id=carol.pk, issued_at=this_second)
+    assert connect(f"http://127.0.0.1:{port}/live/?ticket={ticket}").status == 200
+
+
 def test_streams_end_without_redis_and_come_again_with_it(product, connect):
     with processes.valkey() as broker:
         port = free_port()
