@@ -46,7 +46,8 @@ def import_ratings(*, product, text, basis, by, from_scale=None, dry_run=False, 
     sheet writes nothing, and marks nothing. Ratings are `by`'s own, known by `basis`. Nothing is
     ever removed.
     """
-    sheet = parse(text, from_scale=from_scale)
+    names = product.personas.values_list("name", flat=True)
+    sheet = parse(text, from_scale=from_scale, personas=names)
     return import_sheet(
         product=product, sheet=sheet, basis=basis, by=by, dry_run=dry_run, source=source
     )

@@ -2,9 +2,10 @@
 
     external_id, title, description, status, effort, tags, must_reason, rating:PERSONA NAME, …
 
-One row a requirement, one `rating:` column a persona. Columns may stand in any order and be left
-out; a row needs a title or an external_id. A blank cell says nothing (not rated, not changed);
-0 in a rating is an answer: doesn't care. Docs: docs/import.md.
+One row a requirement, one `rating:` column a persona; the name alone will do for a persona that
+is known. Columns may stand in any order and be left out; a row needs a title or an external_id.
+A blank cell says nothing (not rated, not changed); 0 in a rating is an answer: doesn't care.
+Docs: docs/import.md.
 """
 
 import csv
@@ -82,17 +83,19 @@ def is_sheet(text):
     return bool(names & {"title", "external_id"})
 
 
-def parse(text, *, from_scale=None):
+def parse(text, *, from_scale=None, personas=()):
     """The Sheet in the text; raises SheetError with all that is wrong with it.
 
-    With `from_scale` (low, high) ratings are read on that scale, see `cells.rescaled`.
+    With `from_scale` (low, high) ratings are read on that scale, see `cells.rescaled`. A column
+    with the name of one of `personas`, and not of a field, holds that one's ratings.
     """
     records = _records(text.removeprefix("\ufeff"))
     if not records:
         raise SheetError([RowError(1, "", "there is no header.")])
     (_row, header), *body = records
     errors = []
-    columns = _columns(header, cells.rating_reader(from_scale), errors)
+    names = _whole_names(header, personas)
+    columns = _columns(names, cells.rating_reader(from_scale), errors)
     if errors:  # every row would be wrong in the same way
         raise SheetError(errors)
     if len(body) > MOST_ROWS:
@@ -141,10 +144,17 @@ def _delimiter(text):
     return max(DELIMITERS, key=known)
 
 
-def _columns(header, read_rating, errors):
+def _whole_names(header, personas):
+    """The columns' names, with RATING where people wrote the name of a persona alone."""
+    known = {name.casefold() for name in personas} - FIELDS.keys()
+    names = map(str.strip, header)
+    return [f"{RATING}{name}" if name.casefold() in known else name for name in names]
+
+
+def _columns(names, read_rating, errors):
     """[(field name or RATING, persona name or "", its reader)] in the sheet's order."""
     columns, seen = [], set()
-    for name in map(str.strip, header):
+    for name in names:
         kind, persona, read = name.lower(), "", None
         if kind.startswith(RATING):
             kind, persona, read = RATING, name[len(RATING) :].strip(), read_rating

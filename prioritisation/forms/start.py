@@ -39,10 +39,11 @@ class StartForm(forms.Form):
     )
     sheet = None
 
-    def __init__(self, data=None, *, more=False):
-        """With `more`, for a product that is there already, nothing is required."""
+    def __init__(self, data=None, *, product=None):
+        """For a product that is there already nothing is required."""
         super().__init__(data, initial={"basis": Basis.GUESSED})
-        if more:
+        self._product = product
+        if product:
             del self.fields["name"]
             for field in self.fields.values():
                 field.required = False
@@ -67,10 +68,16 @@ class StartForm(forms.Form):
         if not is_sheet(text):
             return self._filled("titles", read_titles(text))
         try:
-            self.sheet = parse(text)
+            self.sheet = parse(text, personas=self._names())
         except SheetError as error:
             self.refuse_sheet(error)
         return []
+
+    def _names(self):
+        """Of the personas that are there or in the other boxes."""
+        there = self._product.personas.values_list("name", flat=True) if self._product else ()
+        boxes = (self.cleaned_data.get(box) or () for box in ("users", "payers"))
+        return [*there, *(name for box in boxes for name, _what in box)]
 
     def clean_basis(self):
         return self.cleaned_data["basis"] or Basis.GUESSED

@@ -49,7 +49,7 @@ def start(request, product):
 @product_view(POST="edit_personas")
 def start_add(request, product):
     """More lines in the boxes of a product that is there."""
-    form = StartForm(request.POST, more=True)
+    form = StartForm(request.POST, product=product)
     if form.is_valid():
         try:
             with transaction.atomic():
@@ -89,7 +89,7 @@ def _page(request, product, *, form=None, changes=(), outcome=None, status=200):
     )
     personas = context["grid"].personas
     context |= _mini(product) | {
-        "form": form or StartForm(more=True),
+        "form": form or StartForm(product=product),
         "users": [persona for persona in personas if persona.is_end_user],
         "payers": [persona for persona in personas if not persona.is_end_user],
     }

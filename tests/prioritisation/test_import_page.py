@@ -42,6 +42,13 @@ def test_an_import_counts_and_leads_to_the_ranking(product, alice):
     assert answer.headers["Userward-Change"] == str(mark.xid)
 
 
+def test_a_column_may_be_called_as_a_persona_alone(product, alice):
+    paste(alice, "title,Nurse\nBig,3\n")
+
+    rating = product.requirements.get(title="Big").ratings.get()
+    assert (rating.persona.name, rating.value) == ("Nurse", 3)
+
+
 def test_a_foreign_scale_is_read(product, alice):
     paste(alice, "title,rating:Nurse\nBig,9\n", from_scale="1..9")
 

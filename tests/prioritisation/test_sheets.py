@@ -46,6 +46,20 @@ def test_commas_semicolons_and_tabs_part_columns(delimiter):
     assert [(row.fields, row.ratings) for row in sheet.rows] == [({"title": "Swap"}, {"Nurse": -2})]
 
 
+def test_a_column_with_a_known_personas_name_holds_its_ratings():
+    text = "Title,Effort,nurse,rating:Ward lead\nSwap,3,5,-2"
+
+    sheet = parse(text, personas=["Nurse", "Ward lead", "Effort"])
+
+    assert [(row.fields, row.ratings) for row in sheet.rows] == [
+        ({"title": "Swap", "effort": 3.0}, {"nurse": 5, "Ward lead": -2})
+    ]
+    twice = "Title,Ward lead,rating:Ward lead\nSwap,1,2"
+    assert errors_of(twice, personas=["Ward lead"]) == [
+        "Row 1, rating:Ward lead: this column is there twice."
+    ]
+
+
 def test_rows_count_as_in_a_spreadsheet_with_blank_and_many_line_ones():
     text = 'title,effort\n"a\nb",1\n\n ,\nc,x\n'
 

@@ -112,6 +112,19 @@ def test_what_was_typed_is_kept(client, alice):
     assert "Nurse 0" in page
 
 
+def test_a_pasted_tables_columns_may_be_called_as_the_personas_of_the_other_boxes(client, alice):
+    client.post("/products/new/", BOXES | {"titles": "title\tNurse\tAgency\nSwap\t5\t-1"})
+    client.post("/p/ROTA/start/add/", {"payers": "Union", "titles": "title,nurse,Union\nPrint,4,2"})
+
+    rows = Rating.objects.values_list("requirement__title", "persona__name", "value")
+    assert set(rows) == {
+        ("Swap", "Nurse", 5),
+        ("Swap", "Agency", -1),
+        ("Print", "Nurse", 4),
+        ("Print", "Union", 2),
+    }
+
+
 def test_more_lines_can_be_added_and_what_is_there_stays(client, alice):
     client.post("/products/new/", BOXES)
 
