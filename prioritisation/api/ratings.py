@@ -20,7 +20,7 @@ class RatingSerializer(RowSerializer):
 
     limits = {"value": (-5, 5)}
     confidence = serializers.SerializerMethodField()
-    rater = serializers.StringRelatedField()
+    rater = serializers.StringRelatedField(allow_null=True)
 
     class Meta:
         model = Rating

@@ -21,7 +21,7 @@ def bulk(request, product):
     rows = list(product.requirements.filter(number__in=seen))
     for row in rows:
         row.product = product  # whose key and unit the form says
-    form = form_class(request.POST or None, rows=rows, harms=_harms(product, seen))
+    form = form_class(request.POST or None, rows=rows, harms=_harms(product, rows))
     page = {
         "product": product,
         "what": what if what in FORMS else "status",
@@ -47,15 +47,16 @@ def bulk(request, product):
     return _page(request, page, status=422 if request.method == "POST" else 200)
 
 
-def _harms(product, numbers):
-    """Requirement id → whom it harms, of those among `numbers` that do."""
-    if not numbers:
+def _harms(product, rows):
+    """Requirement id → whom it harms, of those among the requirements that do."""
+    if not rows:
         return {}
-    ranking = read_ranking(product, statuses=ALL_STATUSES, only_ranked=False)
+    ids = [row.pk for row in rows]
+    found = read_ranking(product, statuses=ALL_STATUSES, only_ranked=False, requirement_ids=ids)
     return {
-        row.requirement_id: harm_words(row.harmed, ranking.personas)
-        for row in ranking.rows
-        if row.number in numbers and row.harmed
+        row.requirement_id: harm_words(row.harmed, found.personas)
+        for row in found.rows
+        if row.harmed
     }
 
 

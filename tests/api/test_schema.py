@@ -44,3 +44,9 @@ def test_the_schema_tells_of_every_problem_and_of_what_must_be_sent(client, db):
     assert schema["components"]["schemas"]["Product"]["properties"]["name"]["minLength"] == 1
     bulk = schema["paths"]["/api/v1/products/{key}/ratings/"]["post"]["responses"]
     assert set(bulk) == MADE
+
+
+def test_the_schema_says_that_a_rating_may_have_no_rater(client, db):
+    schema = json.loads(client.get("/api/v1/schema/?format=json").content)
+
+    assert "null" in schema["components"]["schemas"]["Rating"]["properties"]["rater"]["type"]

@@ -137,3 +137,11 @@ def test_a_contributor_records_and_a_viewer_doesnt(client, rota):
         cast.join(rota, member, role)
         client.force_login(member)
         assert record(client, rota).status_code == status
+
+
+def test_an_adoption_that_nobody_could_see_is_told_as_assumed(client, rota):
+    record(client, rota, installed="0", active="0", worked_around="0")
+
+    page = " ".join(client.get("/p/ROTA/personas/").content.decode().split())
+
+    assert "Adoption 50 %, assumed." in page
