@@ -1,7 +1,7 @@
 from django import forms
 
 from personas.models import AdoptionReading, Kind, Persona
-from personas.services import check_observed_on
+from personas.services import FIGURES, check_observed_on, impossible
 from products.forms import VersionedForm
 
 QUESTION = (
@@ -80,7 +80,7 @@ class ReadingForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name in ("installed", "active", "worked_around"):
+        for name in FIGURES:
             self.fields[name] = forms.IntegerField(
                 label=self.fields[name].label,
                 help_text=self.fields[name].help_text,
@@ -97,12 +97,8 @@ class ReadingForm(forms.ModelForm):
 
     def clean(self):
         figures = self.cleaned_data
-        installed, active = figures.get("installed"), figures.get("active")
-        around = figures.get("worked_around")
-        if None not in (installed, active) and active > installed:
-            self.add_error("active", f"{active:,} use it, but only {installed:,} have it.")
-        if None not in (active, around) and around > active:
-            self.add_error("worked_around", f"{around:,} work around it, but {active:,} use it.")
+        for figure, why in impossible(*map(figures.get, FIGURES)).items():
+            self.add_error(figure, why)
         return figures
 
     def _post_clean(self):

@@ -24,6 +24,20 @@ def add_persona(*, product, by, **fields):
     return Persona.objects.create(product=product, updated_by=by, **fields)
 
 
+#: of a reading, each among the one before
+FIGURES = ("installed", "active", "worked_around")
+
+
+def impossible(installed, active, worked_around):
+    """{figure: why it can't be} of a reading; a figure that isn't known is None."""
+    wrong = {}
+    if None not in (installed, active) and active > installed:
+        wrong["active"] = f"{active:,} use it, but only {installed:,} have it."
+    if None not in (active, worked_around) and worked_around > active:
+        wrong["worked_around"] = f"{worked_around:,} work around it, but {active:,} use it."
+    return wrong
+
+
 def check_observed_on(day):
     """The day, if somebody can have looked on it. Raises ValidationError.
 

@@ -4,7 +4,7 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 
 from personas.models import AdoptionReading, Persona
-from personas.services import check_observed_on, record_reading
+from personas.services import FIGURES, check_observed_on, impossible, record_reading
 from products.access import get_row
 from products.api.base import OneRow, Pages, ProductAPI
 from products.api.fields import MOST, RowSerializer
@@ -14,7 +14,7 @@ from products.api.schema import listing, needs_if_match
 class ReadingSerializer(RowSerializer):
     """How many could use it and did, on a day."""
 
-    limits = dict.fromkeys(["installed", "active", "worked_around"], (0, MOST))
+    limits = dict.fromkeys(FIGURES, (0, MOST))
 
     class Meta:
         model = AdoptionReading
@@ -38,10 +38,8 @@ class ReadingSerializer(RowSerializer):
         def value(name):
             return given.get(name, getattr(self.instance, name, 0))
 
-        if value("active") > value("installed"):
-            raise ValidationError({"active": "More people use it than have it."})
-        if value("worked_around") > value("active"):
-            raise ValidationError({"worked_around": "More people work around it than use it."})
+        if wrong := impossible(*map(value, FIGURES)):
+            raise ValidationError(wrong)
         return given
 
 

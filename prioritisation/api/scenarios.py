@@ -5,6 +5,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.response import Response
 
+from personas.services import FIGURES, impossible
 from prioritisation.api.policy import PolicySerializer
 from prioritisation.models import PARAMETERS, Scenario
 from prioritisation.scenario import MOST_PEOPLE
@@ -20,8 +21,6 @@ from products.access import may
 from products.api.base import OneRow, ProductAPI, expected_version
 from products.api.fields import MeasureField, RowSerializer, WholeNumberField
 from products.api.schema import CHANGE, IF_MATCH, listing, needs_if_match
-
-FIGURES = ("installed", "active", "worked_around")
 
 
 class Whole(serializers.Serializer):
@@ -41,10 +40,8 @@ class SupposedReadingSerializer(Whole):
     worked_around = WholeNumberField(min_value=0, max_value=MOST_PEOPLE, default=0)
 
     def validate(self, given):
-        if given["active"] > given["installed"]:
-            raise ValidationError({"active": "More people use it than have it."})
-        if given["worked_around"] > given["active"]:
-            raise ValidationError({"worked_around": "More people work around it than use it."})
+        if wrong := impossible(*map(given.get, FIGURES)):
+            raise ValidationError(wrong)
         return given
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from django import forms
 from django.db import IntegrityError, transaction
 
+from personas.services import FIGURES, impossible
 from prioritisation.forms.weights import WeightsForm
 from prioritisation.models import PARAMETERS, Scenario
 from prioritisation.scenario import MOST_PEOPLE
@@ -13,7 +14,6 @@ from prioritisation.what_if.supposed import beyond, latest_of, supposed_by
 from products.forms import CLASH, Difference, VersionedForm
 from products.versions import StaleVersion
 
-FIGURES = ("installed", "active", "worked_around")
 LABELS = {"installed": "Have it", "active": "Use it", "worked_around": "Also work around it"}
 
 
@@ -118,14 +118,11 @@ class ScenarioForm(WeightsForm):
             if value is None:
                 self.add_error(name, "How many have it, and how many use it: both or neither.")
                 return None
-        around = around or 0
-        if active > installed:
-            self.add_error(names[1], f"{active:,} use it, but only {installed:,} have it.")
-        elif around > active:
-            self.add_error(names[2], f"{around:,} work around it, but {active:,} use it.")
-        else:
-            return installed, active, around
-        return None
+        reading = installed, active, around or 0
+        wrong = impossible(*reading)
+        for figure, why in wrong.items():
+            self.add_error(_name(figure, persona), why)
+        return None if wrong else reading
 
     @property
     def moved(self):

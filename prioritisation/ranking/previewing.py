@@ -123,11 +123,16 @@ def _weights(weights, personas):
     return found
 
 
+def ranked_under(inputs, scores):
+    """(bool[R], int64[R]): who has a place under the scores, and which; 0 for none."""
+    ranked = inputs.is_open & (scores.answered > 0)
+    return ranked, scoring.ranks(np.where(ranked, scores.score, np.nan))
+
+
 def _scored(inputs, scores, places):
     """Columns from RANK on, as lists in the order of `places`."""
-    ranked = inputs.is_open & (scores.answered > 0)
+    ranked, ranks = ranked_under(inputs, scores)
     by_effort = np.rint(scores.value_for_effort * scoring.UNIT)
-    ranks = scoring.ranks(np.where(ranked, scores.score, np.nan))
     effort_ranks = scoring.ranks(np.where(ranked, by_effort, np.nan))
     columns = [
         [place or None for place in ranks[places].tolist()],

@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from personas.forms import ReadingForm
-from personas.services import record_reading
+from personas.services import FIGURES, record_reading
 from prioritisation.portraits import read_gallery
 from products.access import may, product_view
 
@@ -40,7 +40,7 @@ def _form(persona, data=None, reading=None):
     """Begins with the latest figures: mostly one of them has changed."""
     initial = {"observed_on": timezone.localdate()}
     if reading:
-        names = ("installed", "active", "worked_around", "note", "source")
+        names = (*FIGURES, "note", "source")
         initial |= {name: getattr(reading, name) for name in names}
     form = ReadingForm(data, initial=initial, prefix=None)
     form.auto_id = f"id_{persona.pk}_%s"

@@ -79,7 +79,7 @@ def _edited(request, product, ground, form):
         if kept:
             messages.success(request, f"“{kept.name}” is kept. The scores don’t follow it.")
             return redirect("scenarios", product.key)
-    page = {"product": product, "may_edit": True, **_beside(product, ground, form)}
+    page = {"product": product, **_beside(product, ground, form)}
     return render(request, "prioritisation/scenario.html", page, status=form.status)
 
 

@@ -2,11 +2,8 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from prioritisation import scoring
 from prioritisation.charts.slopes import slopes
-from prioritisation.ranking.previewing import ground_of, scores_under
+from prioritisation.ranking.previewing import ground_of, ranked_under, scores_under
 from prioritisation.what_if.supposed import beyond, differences, supposed_by
 from prioritisation.wording import NONE, count, number, points
 
@@ -100,8 +97,7 @@ def compare(product, scenarios=None):
 def order_under(ground, people):
     """The Order of the ground's requirements where its personas are `people`."""
     scores, inputs = scores_under(ground, people), ground.inputs
-    ranked = inputs.is_open & (scores.answered > 0)
-    ranks = scoring.ranks(np.where(ranked, scores.score, np.nan))
+    _ranked, ranks = ranked_under(inputs, scores)
     ids = inputs.requirement_ids.tolist()
     found = zip(ids, ranks.tolist(), scores.score.tolist(), strict=True)
     found = [(one, int(rank), int(score)) for one, rank, score in found if rank]

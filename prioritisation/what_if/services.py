@@ -4,7 +4,7 @@ authorised them."""
 from django.db import transaction
 from django.utils import timezone
 
-from personas.services import record_reading
+from personas.services import FIGURES, record_reading
 from prioritisation.models import (
     LEAST_SAY_WITHOUT_REASON,
     PARAMETERS,
@@ -93,7 +93,7 @@ def _record(persona, reading, *, on, source, by):
         by=by,
         source=source,
         note=f"{source}: supposed, not observed",
-        **dict(zip(("installed", "active", "worked_around"), reading, strict=True)),
+        **dict(zip(FIGURES, reading, strict=True)),
     )
 
 

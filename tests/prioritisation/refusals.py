@@ -8,10 +8,15 @@ from django.db import DatabaseError, connection, transaction
 
 @contextlib.contextmanager
 def refused(match, error=DatabaseError):
-    with pytest.raises(error, match=match), transaction.atomic():  # noqa: PT012
+    with pytest.raises(error, match=match), transaction.atomic(), _deferred_too():
         yield
-        # Deferred ones speak at COMMIT, which a test's transaction never reaches.
-        in_sql("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@contextlib.contextmanager
+def _deferred_too():
+    """Constraints that speak at COMMIT, which a test's transaction never reaches, speak here."""
+    yield
+    in_sql("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def in_sql(statement, values=()):
