@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from accounts.models import Token
 from tests.cast import user
 
-REFERENCES = sorted((Path(__file__).parents[3] / "shared/reference").glob("*.json"))
+REFERENCES = sorted((Path(__file__).parents[1] / "reference").glob("*.json"))
 
 
 @pytest.fixture

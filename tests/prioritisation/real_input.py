@@ -1,17 +1,17 @@
-"""Data that nobody here wrote, as sheets for `import_ratings`.
+"""Figures that nobody here made up, as sheets for `import_ratings`; the titles are our own.
 
-`python -m tests.prioritisation.real_input iris > iris.csv` (or msword); docs/import.md tells what
-the mappings mean. The data lies beside the repository, in ../shared/data.
+`python -m tests.prioritisation.real_input iris > iris.csv` (or msword); docs/import.md tells where
+the figures in tests/data come from and what the mappings mean.
 """
 
 import csv
 import io
-import json
-import re
 import sys
 from pathlib import Path
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+DATA = Path(__file__).parents[1] / "data"
+#: of the four stakeholders
+MSWORD_WEIGHTS = (9, 3, 5, 7)
 SHEETS = {}
 
 
@@ -23,11 +23,15 @@ def sheet(function):
 @sheet
 def iris():
     """82 open requests; thumbs-up counts are ratings by the users, a point more a doubling."""
-    votes = json.loads((DATA / "iris" / "voted-issues.json").read_text())["data"]
     rows = [["external_id", "title", "rating:Iris users"]]
-    for count, link, _author, title in votes:
-        rows.append([re.search(r"#\d+", link)[0], title, rating_of_votes(count)])
+    for name, count in votes().items():
+        rows.append([name, f"Request {name.removeprefix('#')}", rating_of_votes(count)])
     return _csv(rows)
+
+
+def votes():
+    """Request → its number of votes."""
+    return {f"#{issue}": int(count) for issue, count in _figures("iris.csv")}
 
 
 def rating_of_votes(count):
@@ -38,20 +42,20 @@ def rating_of_votes(count):
 @sheet
 def msword():
     """50 features, values 1–9 by four stakeholders: for `--from-scale 1..9`."""
-    costs = {feature: cost for feature, cost, *_rest in _piped("requirements.csv")}
     rows = [["external_id", "title", "effort", *(f"rating:Stakeholder {n}" for n in (1, 2, 3, 4))]]
-    for feature, *values in _piped("value.csv"):
-        rows.append([feature, feature, costs[feature], *values])
+    for number, (name, *figures) in enumerate(_figures("msword.csv"), start=1):
+        rows.append([name, f"Feature {number}", *figures])
     return _csv(rows)
 
 
-def stakeholder_weights():
-    return [int(weight) for (weight,) in _piped("stakeholders.csv")]
+def values():
+    """Feature → what it is worth to each of the four stakeholders, 1–9."""
+    return {name: list(map(int, worth)) for name, _cost, *worth in _figures("msword.csv")}
 
 
-def _piped(name):
-    lines = (DATA / "msword" / name).read_text().splitlines()
-    return [[cell.strip() for cell in line.split("|")] for line in lines if line.strip()]
+def _figures(name):
+    """The rows of a table in tests/data, without its header."""
+    return list(csv.reader((DATA / name).read_text().splitlines()))[1:]
 
 
 def _csv(rows):

@@ -8,7 +8,7 @@ import numpy as np
 
 from prioritisation import scoring
 
-REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "reference"
+REFERENCE = Path(__file__).parents[1] / "reference"
 REFERENCE_NAMES = ("rota", "feed", "no_end_user", "no_payer", "sizes_unknown")
 CONFIDENCE = {"seen": 1.0, "asked": 0.8, "guessed": 0.5}
 NAN = float("nan")

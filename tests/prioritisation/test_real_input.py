@@ -46,12 +46,7 @@ def test_82_requests_of_iris_rank_by_their_votes(iris):
 
 
 def test_the_order_of_iris_never_contradicts_its_votes(iris):
-    votes = {
-        f"#{link.split('>#')[1].split('<')[0]}": count
-        for count, link, *_rest in real_input.json.loads(
-            (real_input.DATA / "iris" / "voted-issues.json").read_text()
-        )["data"]
-    }
+    votes = real_input.votes()
 
     assert len(iris) == len(votes) == 82
     score = {row["requirement"]["external_id"]: row["score"] for row in iris}
@@ -64,7 +59,7 @@ def test_the_order_of_iris_never_contradicts_its_votes(iris):
 @pytest.fixture
 def msword(alice, tmp_path):
     product = create_product(name="Word", owner=alice)
-    for n, weight in enumerate(real_input.stakeholder_weights(), start=1):
+    for n, weight in enumerate(real_input.MSWORD_WEIGHTS, start=1):
         Persona.objects.create(
             product=product, name=f"Stakeholder {n}", kind="end_user", importance=weight
         )
@@ -118,7 +113,7 @@ def test_the_first_features_of_msword_are_those_of_the_hand_computation(msword):
 
 
 def test_no_feature_of_msword_stands_above_one_that_everybody_values_more(msword):
-    values = {name: list(map(int, row)) for name, *row in real_input._piped("value.csv")}
+    values = real_input.values()
     score = {row["requirement"]["external_id"]: row["score"] for row in msword}
 
     dominated = 0
