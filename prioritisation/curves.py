@@ -1,7 +1,7 @@
 """How scores move with one number of the weighting: a polynomial each (pure).
 
 With everything else as it is, a score is linear in end users' say and in a persona's share of its
-group's say. A segment's adoption a enters twice (DESIGN §3.2): through the extra weight of people
+group's say. A segment's adoption a enters twice (docs/score.md): through the extra weight of people
 not won yet, s = w(a) / (w(a) + the others') with w(a) = N^γ q (1 + φ(1 − a)), and through reach,
 which is linear in a. Times the common denominator, which is positive and the same for all
 requirements, scores are quadratic in a. So two requirements change places where a polynomial of

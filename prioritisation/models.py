@@ -109,7 +109,7 @@ LEAST_SAY_WITHOUT_REASON = 2 / 3
 
 @with_input_history()
 class ScoringPolicy(models.Model):
-    """How a product weighs its personas (DESIGN §3.1)."""
+    """How a product weighs its personas (docs/score.md)."""
 
     product = models.OneToOneField(
         Product, on_delete=models.CASCADE, related_name="policy", db_constraint=False

@@ -37,7 +37,7 @@ class Sentences:
 
 
 def sentences(policy, *, payers=True):
-    """The score and the one-point rule under a scoring.Policy (DESIGN §3.2, §3.4)."""
+    """The score and the one-point rule under a scoring.Policy (docs/score.md)."""
     say = policy.end_user_say
     won = " (those not won yet count more)" if policy.gap_emphasis else ""
     score = f"The score is how useful it is to the people who will use it{won}"

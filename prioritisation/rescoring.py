@@ -1,4 +1,4 @@
-"""One product's marks become its scores: the transaction of DESIGN §4."""
+"""One product's marks become its scores, in one transaction (README, "How a change …", 4)."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""The score: plain arrays in, plain arrays out (DESIGN §3).
+"""The score: plain arrays in, plain arrays out (docs/score.md).
 
 The same input gives the same bits, whether one requirement is scored or all of them,
 in whatever order personas and ratings arrive: every sum over personas is an explicit
@@ -31,7 +31,7 @@ ALGORITHM = 1  # raised whenever a score could change for the same input
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How one product weighs its personas. λ, γ, φ, ρ, a₀ and m of DESIGN §3.1, in this order."""
+    """How one product weighs its personas. λ, γ, φ, ρ, a₀ and m of docs/score.md, in this order."""
 
     end_user_say: float = 0.85
     people_exponent: float = 1.0

@@ -1,4 +1,4 @@
-"""Shares of a group's say, and the importances that give them (pure; DESIGN §3.2).
+"""Shares of a group's say, and the importances that give them (pure; docs/score.md).
 
 A share is s_i = b_i q_i / Σ b q, with the importance q and what people and adoption make of it
 (b_i = N_i^γ (1 + φ(1 − a_i)) among end users, 1 among payers). So importances q'_i = q_i σ_i / s_i

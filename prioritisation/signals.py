@@ -1,4 +1,4 @@
-"""What a requirement's number hides: its flags, and what it rests on (pure; DESIGN §5).
+"""What a requirement's number hides: its flags, and what it rests on (pure; docs/score.md).
 
 Vectorised over the rows asked for. Means are the ten-thousandths of rating points that
 `scoring.score` gives, so a flag agrees with the mean that a page shows.

@@ -1,4 +1,4 @@
-"""Are the stored scores right? DESIGN §3.2 once more, in SQL: nothing of scoring.py is used."""
+"""Are the stored scores right? docs/score.md once more, in SQL: nothing of scoring.py is used."""
 
 from django.db import connection
 

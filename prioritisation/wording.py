@@ -1,4 +1,4 @@
-"""How numbers read on pages (UI_GUIDE, Tone): one decimal, a true minus, "5 days". Pure."""
+"""How numbers read on pages: one decimal, a true minus, "5 days". Pure."""
 
 UNIT = 10_000
 MINUS = "−"

@@ -1,4 +1,4 @@
-"""Who may do what (DESIGN §8). What every URL makes of it: test_crawl.py."""
+"""Who may do what. What every URL makes of it: test_crawl.py."""
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -11,7 +11,7 @@ from tests import crawling
 
 VIEWER, CONTRIBUTOR, MAINTAINER, OWNER = Role
 
-#: §8, action by action
+#: written down once more, action by action
 TABLE = {
     "read": VIEWER,
     "rate": CONTRIBUTOR,
@@ -23,7 +23,7 @@ TABLE = {
     "set_must_do": MAINTAINER,
     "edit_personas": MAINTAINER,
     "edit_policy": MAINTAINER,
-    "edit_own_scenario": CONTRIBUTOR,  # §8 knows no scenarios
+    "edit_own_scenario": CONTRIBUTOR,
     "edit_any_scenario": MAINTAINER,
     "import": MAINTAINER,
     "edit_others_ratings": MAINTAINER,

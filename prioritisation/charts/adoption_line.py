@@ -46,7 +46,7 @@ def trend(readings, policy):
 
 
 def _adoption(reading, policy):
-    """DESIGN §3.2; None where nobody has it, so that nobody could have been seen."""
+    """As in docs/score.md; None where nobody has it, so that nobody could have been seen."""
     if not reading.installed:
         return None
     loyal = reading.active - reading.worked_around

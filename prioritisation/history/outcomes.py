@@ -1,6 +1,6 @@
 """Expected against happened: what the shipped requirements were expected to do to adoption. Pure.
 
-DESIGN §3.2 expects a requirement to move a segment's adoption a to a + ρ·pull, with
+docs/score.md expects a requirement to move a segment's adoption a to a + ρ·pull, with
 pull = (1 − a)·max(ṽ, 0) + a·min(ṽ, 0). What readings say later tells how well ρ was chosen.
 """
 

@@ -2,7 +2,7 @@
 it could lift or lower its requirement (pure).
 
 Open is what nobody answered, or is only guessed. Before it is in, the answer of persona i on r is
-taken to lie anywhere in its range ṽ ∓ (1 − c̄) (DESIGN §3.2) with equal chance: −5…+5 where it's
+taken to lie anywhere in its range ṽ ∓ (1 − c̄) (docs/score.md) with equal chance: −5…+5 where it's
 missing, half as wide around half the guess where it's guessed. As a function of that one answer x
 the score rises, and is linear left and right of 0 (a gain moves reach and pays otherwise than a
 loss does). So it reaches another requirement's score at one x, in closed form, and the chance is

@@ -10,8 +10,8 @@ the upper no longer scores more, everything else as it is:
   difference of two curves (curves.py), in closed form. Beyond it the lower is above.
 
 Smallest is relative to what is allowed: the part of the number's range that the change takes. The
-ranges are −1…1 for a value (ṽ, DESIGN §3.2: so a guess that is confirmed moves, and +4 seen is four
-times +2 guessed), 0…1 for shares and adoption, 0.5…0.95 for end users' say.
+ranges are −1…1 for a value (ṽ of docs/score.md: so a guess that is confirmed moves, and +4 seen is
+four times +2 guessed), 0…1 for shares and adoption, 0.5…0.95 for end users' say.
 """
 
 from dataclasses import dataclass

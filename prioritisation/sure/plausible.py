@@ -8,7 +8,7 @@ drawn
 - end users' say λ, uniform on what is allowed, 0.5…0.95;
 - each counted persona's importance, from a third to three times the present one, log-uniform, so
   that twice as much is as likely as half as much; people, and so headcounts, stay;
-- each opinion ṽ, uniform on the range that its evidence leaves open, ṽ ∓ (1 − c̄) (DESIGN §3.2):
+- each opinion ṽ, uniform on the range that its evidence leaves open, ṽ ∓ (1 − c̄) (docs/score.md):
   what was seen is fixed, what was guessed or never asked is not.
 
 Ranks are those of the rounded scores, 1, 2, 2, 4, so that what looks tied is tied.

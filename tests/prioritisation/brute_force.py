@@ -1,4 +1,4 @@
-"""DESIGN §3.2 once more, written down as it stands there, at many weightings at once.
+"""docs/score.md once more, written down as it stands there, at many weightings at once.
 
 Shares no code with the scoring or the curves: what tests of sensitivity re-score with.
 """

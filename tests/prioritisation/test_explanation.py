@@ -19,7 +19,7 @@ ALL = [NURSE, LEAD, HOSPITAL, AGENCY]
 
 
 def row(**values):
-    """Works offline, as the guide draws it: nurse +4 guessed, lead +2 and hospital +3 asked."""
+    """Works offline: nurse +4 guessed, lead +2 and hospital +3 asked."""
     fields = dict.fromkeys(Row.__slots__)
     fields |= {
         "score": 354_880,

@@ -1,4 +1,4 @@
-"""The axioms of DESIGN §3.4 on random products, on the integers that are stored.
+"""The axioms of docs/score.md on random products, on the integers that are stored.
 
 Where floats keep an axiom exactly it's asserted exactly: rounding is monotone, so whatever
 is built of sums and products of monotone terms is. Elsewhere a stored integer may be one off.

@@ -1,4 +1,4 @@
-"""What must not matter to a score, and what evidence does to it: axioms of DESIGN §3.4."""
+"""What must not matter to a score, and what evidence does to it: axioms of docs/score.md."""
 
 from dataclasses import replace
 
@@ -81,7 +81,7 @@ def test_guesses_never_outvote_evidence(product, value, guesses):
 
 @axiom(products(least=1, bases=SEEN), st.data())
 def test_less_sure_means_less_said(product, data):
-    # Not in so many words in §3.4, but monotone and bounds alone don't see confidence at all.
+    # Monotone and bounds alone don't see confidence at all.
     who = data.draw(st.sampled_from(product.personas))
     assume(who.importance > 0)
     others = tuple(row for row in product.ratings if row.persona != who.id)

@@ -1,4 +1,4 @@
-"""The worked examples of DESIGN §3.5, and cases worked by hand."""
+"""The worked examples of tests/reference, and cases worked by hand."""
 
 import numpy as np
 import pytest

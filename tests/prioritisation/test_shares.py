@@ -10,8 +10,8 @@ NURSES, LEADS, SURGEONS = 1, 2, 3
 
 
 def shares_of(policy, importances):
-    """s_i by the formula of DESIGN §3.2, of 500 nurses of whom 140 of 500 are won (200 less 60 who
-    work around it), 50 ward leads and 2 surgeons whom nobody has counted."""
+    """s_i by the formula of docs/score.md, of 500 nurses of whom 140 of 500 are won (200 less 60
+    who work around it), 50 ward leads and 2 surgeons whom nobody has counted."""
     n, nan = len(importances), np.nan
     weights = scoring.weigh(
         policy,
