@@ -9,8 +9,8 @@ from config import secrets
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    if sys.argv[1:2] == ["up"] and "SECRET_KEY" not in os.environ:
+    if sys.argv[1:2] == ["up"] and not os.environ.get("SECRET_KEY"):
         # The settings can't be read without a key, so it is made before `up` is looked for.
-        data_dir = os.environ.get("DATA_DIR", Path(__file__).resolve().parent / ".data")
+        data_dir = os.environ.get("DATA_DIR") or Path(__file__).resolve().parent / ".data"
         secrets.read_or_create(Path(data_dir) / "secret_key")
     execute_from_command_line(sys.argv)

@@ -3,13 +3,13 @@
 import re
 from pathlib import Path
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config import embedded, secrets
+from config.environment import Environment
 
-env = environ.Env()
+env = Environment()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env("DATA_DIR", default=BASE_DIR / ".data"))
@@ -221,10 +221,14 @@ OLDEST_MARK_SECONDS = env.int("OLDEST_MARK_SECONDS", default=20)
 # Seconds between two rounds of `manage.py sweep_scores`.
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=2.0)
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    "root": {
+        "handlers": ["console"],
+        "level": env.str("LOG_LEVEL", default="INFO", choices=LOG_LEVELS),
+    },
 }

@@ -80,7 +80,7 @@ class Command(BaseCommand):
 
     def _start(self):
         self.servers.start(
-            postgres="DATABASE_URL" not in os.environ, valkey="REDIS_URL" not in os.environ
+            postgres=not os.environ.get("DATABASE_URL"), valkey=not os.environ.get("REDIS_URL")
         )
         call_command("migrate", verbosity=0, interactive=False)
         _build_static()

@@ -1,0 +1,127 @@
+"""What an environment variable says is what it means, or it is refused by its name."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config.environment import Environment
+
+ROOT = Path(__file__).parents[2]
+LONG = "abc9x" * 12
+
+
+@pytest.fixture
+def env(monkeypatch):
+    """`env(VARIABLE=text)` is the reader of an environment that holds them."""
+
+    def holding(**variables):
+        monkeypatch.setattr(Environment, "ENVIRON", variables)
+        return Environment()
+
+    return holding
+
+
+@pytest.mark.parametrize("text", ["$ECRET", "$$", "$HOME", "$", r"\$x", "a$b", " spaced ", "%41+"])
+def test_a_text_is_taken_as_it_is(env, text):
+    """django-environ takes "$HOME" for the variable HOME, and "$ECRET" for the default."""
+    assert env(KEY=text, HOME="/elsewhere")("KEY", default="d") == text
+
+
+def test_an_empty_variable_is_as_good_as_none(env):
+    assert env(KEY="")("KEY", default="d") == "d"
+    assert env(KEY="").bool("KEY", default=True) is True
+    assert env(KEY="").list("KEY", default=["d"]) == ["d"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("true", True), ("On", True), ("1", True), ("no", False), ("FALSE", False), ("0", False)],
+)
+def test_a_switch_is_on_or_off(env, text, value):
+    assert env(KEY=text).bool("KEY", default=not value) is value
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("bool", "ture"),  # django-environ: off, so HTTPS=ture switched https off
+        ("bool", "$TRUE"),
+        ("bool", "2"),
+        ("int", "8 threads"),
+        ("int", "$THREADS"),
+        ("float", "2s"),  # django-environ: 2
+        ("float", "nan"),
+        ("float", "1,5"),
+    ],
+)
+def test_what_is_none_is_refused_by_name(env, kind, text):
+    with pytest.raises(ImproperlyConfigured, match="KEY must be"):
+        getattr(env(KEY=text, TRUE="true", THREADS="8"), kind)("KEY", default=1)
+
+
+def test_lists_are_apart_by_commas(env):
+    assert env(KEY="a.example, $b,").list("KEY", default=[]) == ["a.example", "$b"]
+
+
+@pytest.mark.parametrize(
+    ("written", "password"),
+    [("$x", "$x"), ("%24x", "$x"), ("a+b", "a+b"), ("a%2Fb%40c", "a/b@c"), ("pa#s?s", "pa#s?s")],
+)
+def test_a_databases_password_is_what_postgresqls_own_programs_read(env, written, password):
+    url = f"postgresql://u:{written}@db.example:5433/name?sslmode=require"
+
+    found = env(KEY=url, x="another").db_url("KEY", default="")
+
+    assert found == {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "name",
+        "USER": "u",
+        "PASSWORD": password,
+        "HOST": "db.example",
+        "PORT": "5433",
+        "OPTIONS": {"sslmode": "require"},
+    }
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "$DATABASE",
+        "sqlite:///rows",
+        "postgresql://u:p/w@host/name",
+        "postgresql://u:p@w@host/name",
+        "postgresql://u:p%w@host/name",
+        "postgresql://host/",
+    ],
+)
+def test_an_address_of_no_database_is_refused_without_its_password(env, url):
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL must be like") as refusal:
+        env(DATABASE_URL=url, DATABASE="postgresql://other/one").db_url("DATABASE_URL", default="")
+    assert "p/w" not in str(refusal.value)
+
+
+def settings_under(**variables):
+    """What the settings make of these variables, in a process of its own."""
+    names = ("SECRET_KEY", "HTTPS")
+    wanted = ", ".join(f"settings.{name}" for name in names)
+    code = f"import json; from config import settings; print(json.dumps([{wanted}]))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | variables,
+        check=True,
+    )
+    return dict(zip(names, json.loads(done.stdout), strict=True))
+
+
+def test_the_settings_take_a_key_by_its_word():
+    key = "$" + LONG
+
+    assert settings_under(SECRET_KEY=key) == {"SECRET_KEY": key, "HTTPS": False}
