@@ -1,6 +1,7 @@
 """The environment's variables, taken by their word: what can't be read is refused, by name."""
 
 import math
+import re
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -79,3 +80,11 @@ READERS = {
     float: (_number, "a number"),
     list: (_words, "words apart by commas"),
 }
+
+
+def path_prefix(text):
+    """SCRIPT_NAME as "/one" or "/one/two", or "" for none."""
+    prefix = "/".join(["", *(part for part in text.split("/") if part)])
+    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*", prefix):
+        raise ImproperlyConfigured(f"SCRIPT_NAME must be a path such as /userward, not {text!r}.")
+    return prefix

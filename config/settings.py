@@ -7,7 +7,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config import embedded, secrets
-from config.environment import Environment
+from config.environment import Environment, path_prefix
 
 env = Environment()
 
@@ -26,6 +26,9 @@ if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5:
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# The path below which the proxy shows the site; config/wsgi.py takes it off again.
+SCRIPT_NAME = path_prefix(env("SCRIPT_NAME", default=""))
+FORCE_SCRIPT_NAME = SCRIPT_NAME or None
 
 INSTALLED_APPS = [
     "config",
@@ -92,9 +95,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Redis and Celery: only make it fast ---------------------------------------------------------
 REDIS_URL = env("REDIS_URL", default=embedded.redis_url(DATA_DIR))
-# Where browsers reach the live process (config/asgi.py): an address, or a path that a proxy sends
-# there. Empty: pages only poll.
+# Where browsers reach the live process (config/asgi.py): an address, or a path below SCRIPT_NAME
+# that a proxy sends there. Empty: pages only poll.
 LIVE_URL = env("LIVE_URL", default="")
+if LIVE_URL.startswith("/") and not LIVE_URL.startswith(f"{SCRIPT_NAME}/"):
+    LIVE_URL = SCRIPT_NAME + LIVE_URL
 CELERY_BROKER_URL = (
     REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
     if REDIS_URL.startswith("unix://")
@@ -156,6 +161,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "What is first, why, and what would change if we weighed someone differently.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
+    "SERVERS": [{"url": SCRIPT_NAME}] if SCRIPT_NAME else [],
     "SERVE_INCLUDE_SCHEMA": False,
     "ENFORCE_NON_BLANK_FIELDS": True,
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -167,7 +173,7 @@ SPECTACULAR_SETTINGS = {
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
 # --- Static files --------------------------------------------------------------------------------
-STATIC_URL = "/static/"
+STATIC_URL = f"{SCRIPT_NAME}/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "build/collected"))
 STATICFILES_DIRS = [BASE_DIR / "static", BASE_DIR / "build/static"]
 STATICFILES_STORAGE_CLASS = env(
@@ -197,7 +203,7 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [f"^{re.escape(SCRIPT_NAME[1:])}/?(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -205,6 +211,8 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
+# Another site of the same host has its own.
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = SCRIPT_NAME or "/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # The rating grid of a large product posts a field a cell.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000

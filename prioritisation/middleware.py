@@ -32,7 +32,7 @@ class WriteMiddleware:
             raise Http404("It was deleted meanwhile.") from gone
 
     def _write(self, request, view, args, kwargs):
-        means = "admin" if request.path.startswith("/admin/") else "session"
+        means = "admin" if request.path_info.startswith("/admin/") else "session"
         user = request.user if request.user.is_authenticated else None
         with writing(means=means, user=user) as written:
             response = view(request, *args, **kwargs)

@@ -121,7 +121,7 @@ def _handler(status, detail, page):
     """A handler of the project's errors: a problem below /api/, Django's page elsewhere."""
 
     def handle(request, exception=None):
-        if not request.path.startswith("/api/"):
+        if not request.path_info.startswith("/api/"):
             return page(request) if exception is None else page(request, exception)
         code, words = status, detail
         if isinstance(exception, RequestDataTooBig):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.environment import Environment
+from config.environment import Environment, path_prefix
 
 ROOT = Path(__file__).parents[2]
 LONG = "abc9x" * 12
@@ -105,9 +105,20 @@ def test_an_address_of_no_database_is_refused_without_its_password(env, url):
     assert "p/w" not in str(refusal.value)
 
 
+@pytest.mark.parametrize(("text", "prefix"), [("", ""), ("/", ""), ("a/", "/a"), ("/a//b", "/a/b")])
+def test_a_prefix_is_a_path_without_its_last_slash(text, prefix):
+    assert path_prefix(text) == prefix
+
+
+@pytest.mark.parametrize("text", ["/a b", "https://host", "/a?b", "/ä"])
+def test_a_prefix_that_is_no_path_is_refused(text):
+    with pytest.raises(ImproperlyConfigured, match="SCRIPT_NAME must be a path"):
+        path_prefix(text)
+
+
 def settings_under(**variables):
     """What the settings make of these variables, in a process of its own."""
-    names = ("SECRET_KEY", "HTTPS")
+    names = ("SECRET_KEY", "LIVE_URL", "STATIC_URL", "CSRF_COOKIE_PATH", "HTTPS")
     wanted = ", ".join(f"settings.{name}" for name in names)
     code = f"import json; from config import settings; print(json.dumps([{wanted}]))"
     done = subprocess.run(
@@ -121,7 +132,24 @@ def settings_under(**variables):
     return dict(zip(names, json.loads(done.stdout), strict=True))
 
 
-def test_the_settings_take_a_key_by_its_word():
+def test_the_settings_take_a_key_by_its_word_and_paths_below_the_prefix():
     key = "$" + LONG
 
-    assert settings_under(SECRET_KEY=key) == {"SECRET_KEY": key, "HTTPS": False}
+    found = settings_under(SECRET_KEY=key, SCRIPT_NAME="userward/", LIVE_URL="/live/")
+
+    assert found == {
+        "SECRET_KEY": key,
+        "LIVE_URL": "/userward/live/",
+        "STATIC_URL": "/userward/static/",
+        "CSRF_COOKIE_PATH": "/userward",
+        "HTTPS": False,
+    }
+
+
+def test_a_live_address_is_taken_as_it_is():
+    whole = {"SCRIPT_NAME": "/userward", "HTTPS": "true"}
+
+    assert settings_under(LIVE_URL="https://live.example/", **whole)["LIVE_URL"] == (
+        "https://live.example/"
+    )
+    assert settings_under(LIVE_URL="/userward/live/", **whole)["LIVE_URL"] == "/userward/live/"

@@ -52,7 +52,7 @@ class Command(BaseCommand):
         )  # for the site we start: plain http, on this machine
         self.data_dir = Path(settings.DATA_DIR).resolve()
         self.port = _port()
-        self.address = f"http://{HOST}:{self.port}"
+        self.address = f"http://{HOST}:{self.port}{settings.SCRIPT_NAME}"
         folders.make_folder(self.data_dir)
         with _only_one(self.data_dir / "running", f"{self.address}/") as other:
             if other:
