@@ -35,7 +35,10 @@ class User(AbstractUser):
 
 class TokenQuerySet(models.QuerySet):
     def issue(self, *, name, user=None, product=None, scopes=(), expires_at=None):
-        """Make a token; return it with its text, which is shown once and stored nowhere."""
+        """Make a token; return it with its text, which is shown once and stored nowhere.
+
+        One with `scopes` opens nothing until the API enforces them.
+        """
         lookup, secret = secrets.token_hex(8), secrets.token_bytes(32)
         token = self.create(
             name=name,
