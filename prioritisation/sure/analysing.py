@@ -1,4 +1,6 @@
-"""What takes long is worked out by a worker in a process apart (apart.py), one at a time in all.
+"""What takes long is worked out by a worker in a process apart (apart.py), one process in all.
+
+It gives each product a moment after the other, so that a small one doesn't wait for a large one.
 
 The message only says "look": what is to do is in the table. A worker that finds somebody at it
 goes away; whoever is at it looks again after letting go, so nothing written before is overlooked.
@@ -13,18 +15,15 @@ from django.db.models.functions import Now
 
 from prioritisation import nudge
 from prioritisation.analysis import LOST_AFTER, Analysis
-from prioritisation.sure.plausible import DRAWS, SEED, plausible
+from prioritisation.sure.plausible import DRAWS, SEED, plausible_in_steps
 from prioritisation.sure.present import read_present
 from prioritisation.sure.sureness import plausible_in_json
 
 log = logging.getLogger(__name__)
 
 ANALYSIS_LOCK = 0x75770002
-TOUCH_SECONDS = 0.3
-
-
-class SupersededError(Exception):
-    """Somebody started it anew, or removed its product."""
+#: of work on one product, before it is the next one's turn
+MOMENT_SECONDS = 0.2
 
 
 def start_analysis(product_id, kind):
@@ -65,15 +64,14 @@ def any_unfinished():
 
 
 def work_out_analyses(*, wanted=lambda: True):
-    """Work out all that is unfinished, unless another process is at it.
+    """Work out all that is unfinished, side by side, unless another process is at it.
 
     Raises SystemExit, leaving it unfinished, once nobody wants it any more."""
     while any_unfinished():
         with _turn() as mine:
             if not mine:
                 return
-            for analysis in _unfinished():
-                _work_out(analysis, wanted)
+            _work_out_in_turns(wanted)
 
 
 @contextmanager
@@ -90,37 +88,52 @@ def _turn():
                 cursor.execute("SELECT pg_advisory_unlock(%s, 0)", [ANALYSIS_LOCK])
 
 
-def _unfinished():
-    """Each unfinished Analysis, the longest waiting first, looked up when the last is done."""
-    while analysis := Analysis.objects.filter(finished_at=None).order_by("created_at").first():
-        yield analysis
+def _work_out_in_turns(wanted):
+    """Round after round a moment on each unfinished one, also on those started meanwhile."""
+    under_way = {}
+    while unfinished := list(Analysis.objects.filter(finished_at=None).order_by("created_at")):
+        # One started anew, or whose product was removed, isn't among them any more.
+        under_way = {_attempt(one): under_way.get(_attempt(one)) for one in unfinished}
+        for analysis in unfinished:
+            if not wanted():
+                raise SystemExit
+            steps = under_way[_attempt(analysis)] or _steps(analysis)
+            under_way[_attempt(analysis)] = steps
+            _tell(analysis, _go_on(analysis, steps))
 
 
-def _work_out(analysis, wanted):
-    attempt = Analysis.objects.filter(pk=analysis.pk, attempt=analysis.attempt)
-    touched = 0.0
+def _attempt(analysis):
+    return analysis.pk, analysis.attempt
 
-    def tell(progress):
-        nonlocal touched
-        if time.monotonic() - touched < TOUCH_SECONDS:
-            return
-        touched = time.monotonic()
-        if not wanted():
-            raise SystemExit
-        # Those waiting for this one aren't lost either.
-        Analysis.objects.filter(finished_at=None).update(touched_at=Now())
-        if not attempt.update(progress=progress):
-            raise SupersededError
 
+def _steps(analysis):
+    """A generator of how far it is, that returns what is to be stored."""
+    present = read_present(analysis.product_id)
+    found = yield from plausible_in_steps(*present.arguments, **analysis.parameters)
+    return {
+        "result": plausible_in_json(found, present),
+        "validator": present.standing.validator,
+    }
+
+
+def _go_on(analysis, steps):
+    """Work for a moment; return what is new of the row."""
+    until = time.monotonic() + MOMENT_SECONDS
     try:
-        tell(0.0)
-        present = read_present(analysis.product_id)
-        found = plausible(*present.arguments, **analysis.parameters, progress=tell)
-        done = {"result": plausible_in_json(found, present)}
-        done["validator"] = present.standing.validator
-    except SupersededError:
-        return
+        while True:
+            progress = next(steps)
+            if time.monotonic() >= until:
+                return {"progress": progress}
+    except StopIteration as ended:
+        found = ended.value
     except Exception as error:
         log.exception("%s can't be worked out", analysis)
-        done = {"error": f"{type(error).__name__}: {error}"[:1000].replace("\0", "")}
-    attempt.update(finished_at=Now(), progress=1, **done)
+        found = {"error": f"{type(error).__name__}: {error}"[:1000].replace("\0", "")}
+    return found | {"finished_at": Now(), "progress": 1}
+
+
+def _tell(analysis, news):
+    # Those waiting for their moment aren't lost either.
+    Analysis.objects.filter(finished_at=None).update(touched_at=Now())
+    # Not of a newer attempt: somebody may have started it anew, or removed its product.
+    Analysis.objects.filter(pk=analysis.pk, attempt=analysis.attempt).update(**news)

@@ -67,21 +67,25 @@ class Model:
     doubt: np.ndarray  # [R, C], 1 − c̄
 
 
-def plausible(
-    policy,
-    personas,
-    ratings,
-    requirement_ids,
-    numbers,
-    *,
-    draws=DRAWS,
-    seed=SEED,
-    progress=lambda done: None,
-):
+def plausible(policy, personas, ratings, requirement_ids, numbers, *, draws=DRAWS, seed=SEED):
     """The Plausible of the requirements given (the open ones) that a counted persona rated.
 
-    `numbers` orders ties. The same input and seed give the same result. `progress` is called with
-    the part that is done, 0…1, now and then, and may raise to stop the drawing.
+    `numbers` orders ties. The same input and seed give the same result.
+    """
+    steps = plausible_in_steps(
+        policy, personas, ratings, requirement_ids, numbers, draws=draws, seed=seed
+    )
+    while True:
+        try:
+            next(steps)
+        except StopIteration as ended:
+            return ended.value
+
+
+def plausible_in_steps(policy, personas, ratings, requirement_ids, numbers, *, draws, seed):
+    """A generator of the part that is done, 0…1, that returns what `plausible` does.
+
+    A step takes milliseconds; whoever takes the steps may do others' in between.
     """
     ids, present, model = _model(policy, personas, ratings, requirement_ids, numbers)
     shown = min(SHOWN, len(ids))
@@ -93,7 +97,7 @@ def plausible(
         for row in range(shown):
             above = (scores > scores[row]).sum(axis=0)
             ranks[row] += np.bincount(above, minlength=len(ids))
-        progress(min(1.0, (done + step) / draws))
+        yield min(1.0, (done + step) / draws)
     return Plausible(ids[:shown], ranks, draws, present[:shown])
 
 

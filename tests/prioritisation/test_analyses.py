@@ -1,4 +1,4 @@
-"""What takes long: one at a time, never overlooked, and a failure is told."""
+"""What takes long: a moment each in turn, never overlooked, and a failure is told."""
 
 import psycopg2
 import pytest
@@ -46,7 +46,7 @@ def test_a_failure_is_told_and_the_last_result_kept(product, monkeypatch):
     def fail(*_inputs, **_options):
         raise MemoryError("too much")
 
-    monkeypatch.setattr(analysing, "plausible", fail)
+    monkeypatch.setattr(analysing, "plausible_in_steps", fail)
     start(product)
     work_out_analyses()
 
@@ -56,23 +56,82 @@ def test_a_failure_is_told_and_the_last_result_kept(product, monkeypatch):
     assert start(product).state == State.WAITING
 
 
-def test_one_started_anew_stops_the_one_under_way(product, monkeypatch):
+@pytest.fixture
+def steps_of(monkeypatch):
+    """`steps_of(drawing)`: the steps of every analysis, each its only one in a moment."""
+
+    def set_up(drawing):
+        whole = analysing.plausible_in_steps
+
+        def in_steps(*inputs, draws, seed):
+            yield from drawing()
+            return (yield from whole(*inputs, draws=draws, seed=seed))
+
+        monkeypatch.setattr(analysing, "plausible_in_steps", in_steps)
+        monkeypatch.setattr(analysing, "MOMENT_SECONDS", 0)
+
+    return set_up
+
+
+def test_one_started_anew_stops_the_one_under_way(product, steps_of):
     """A worker thought dead is only slow, and finds that its work was given to another."""
     start(product)
-    whole, told = analysing.plausible, []
+    told = []
 
-    def slow(*inputs, progress, **options):
+    def drawing():
         told.append("begun")
         if len(told) == 1:
             Analysis.objects.update(attempt=2)
-            monkeypatch.setattr(analysing, "TOUCH_SECONDS", 0)
-        return whole(*inputs, progress=progress, **options)
+            yield 0.5
+            told.append("gone on")
 
-    monkeypatch.setattr(analysing, "plausible", slow)
+    steps_of(drawing)
     work_out_analyses()
 
     assert told == ["begun", "begun"]
     assert state() == State.DONE
+
+
+def test_a_small_one_is_done_while_a_large_one_is_under_way(product, steps_of):
+    start(product)
+    small = cast.rota(cast.user("bob"))
+    states_of_the_small_one = []
+
+    def drawing():
+        if states_of_the_small_one:
+            return  # the small one's
+        start(small)
+        for step in range(20):
+            found = Analysis.objects.filter(product=small).first()
+            states_of_the_small_one.append(found.state)
+            yield step / 20
+
+    steps_of(drawing)
+    work_out_analyses()
+
+    assert states_of_the_small_one[0] == State.WAITING
+    assert states_of_the_small_one[-1] == State.DONE
+    assert [one.state for one in Analysis.objects.all()] == [State.DONE] * 2
+
+
+def test_the_control_with_a_moment_without_end_the_small_one_waits(product, steps_of, monkeypatch):
+    start(product)
+    small = cast.rota(cast.user("bob"))
+    states_of_the_small_one = []
+
+    def drawing():
+        if not states_of_the_small_one:
+            start(small)
+        for step in range(20):
+            found = Analysis.objects.get(product=small)
+            states_of_the_small_one.append(found.state)
+            yield step / 20
+
+    steps_of(drawing)
+    monkeypatch.setattr(analysing, "MOMENT_SECONDS", 60)
+    work_out_analyses()
+
+    assert states_of_the_small_one[:20] == [State.WAITING] * 20
 
 
 def test_work_that_nobody_wants_any_more_is_left_unfinished(product):

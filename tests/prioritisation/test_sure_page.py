@@ -117,7 +117,7 @@ def test_what_was_lost_or_failed_can_be_started_again(client, many, monkeypatch)
     def fail(*_inputs, **_options):
         raise MemoryError("too much")
 
-    monkeypatch.setattr(analysing, "plausible", fail)
+    monkeypatch.setattr(analysing, "plausible_in_steps", fail)
     answer = client.post(PLAUSIBLE, headers={"HX-Request": "true"})
     assert "Waiting for a worker" in text_of(answer)
     work_out_analyses()
