@@ -5,19 +5,14 @@ import threading
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections
-from django.utils import timezone
 
 from prioritisation.sweeping import sweep
-from prioritisation.thinning import thin_history
 
 log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    help = (
-        "Rescore every marked product, every two seconds, until told to stop, and thin the history "
-        "of scores once a day. Needs no broker."
-    )
+    help = "Rescore every marked product, every two seconds, until told to stop. Needs no broker."
 
     def add_arguments(self, parser):
         parser.add_argument("--once", action="store_true", help="one round, then end")
@@ -26,14 +21,10 @@ class Command(BaseCommand):
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
-        thinned_on = None
         while True:
             try:
                 close_old_connections()
                 sweep()
-                if thinned_on != timezone.now().date():
-                    thin_history()
-                    thinned_on = timezone.now().date()
             except (OperationalError, InterfaceError) as error:
                 # PostgreSQL is away; the next round may find it.
                 log.warning("can't sweep: %s", error)

@@ -1,0 +1,39 @@
+import logging
+
+from django.core.management.base import BaseCommand
+from django.db import InterfaceError, OperationalError, close_old_connections
+
+from prioritisation.stopping import run_until_told_to_stop
+from prioritisation.thinning import thin_history
+
+log = logging.getLogger(__name__)
+
+DAY_SECONDS = 24 * 60 * 60
+#: after PostgreSQL was away
+AGAIN_SECONDS = 60
+
+
+class Command(BaseCommand):
+    help = "Of the scores of over a year ago, keep one a day. May be broken off at any time."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--daily", action="store_true", help="now and every day, without end")
+
+    def handle(self, *, daily, **options):
+        if daily:
+            run_until_told_to_stop(thin_every_day)
+        else:
+            self.stdout.write(f"{thin_history()} entries removed")
+
+
+def thin_every_day(told):
+    while not told.is_set():
+        try:
+            close_old_connections()
+            log.info("%s entries removed", thin_history(wanted=lambda: not told.is_set()))
+            pause = DAY_SECONDS
+        except (OperationalError, InterfaceError) as error:
+            log.warning("can't thin the history: %s", error)
+            pause = AGAIN_SECONDS
+        close_old_connections()
+        told.wait(pause)
