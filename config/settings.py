@@ -105,6 +105,9 @@ CELERY_BROKER_URL = (
     if REDIS_URL.startswith("unix://")
     else REDIS_URL
 )
+# Of a worker of their own: an analysis may take a minute, a rescore mustn't wait for it.
+ANALYSES_QUEUE = "analyses"
+CELERY_TASK_ROUTES = {"prioritisation.tasks.work_out_analyses": {"queue": ANALYSES_QUEUE}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_EXPIRES = 60

@@ -106,8 +106,14 @@ def _send(task, *arguments):
 
 
 def ring_for_analyses():
-    """Have a worker look for analyses to work out. If this gets lost, they are seen to be."""
-    breaker.attempt(lambda: _send("work_out_analyses"))
+    """Have a worker look for analyses to work out. If this gets lost, the sweeper rings again."""
+    breaker.attempt(_ring_for_analyses)
+
+
+def _ring_for_analyses():
+    # Who takes the one that waits will look after that, and so see all that is committed now.
+    if not client().llen(settings.ANALYSES_QUEUE):
+        _send("work_out_analyses")
 
 
 def hush(product_id):

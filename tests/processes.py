@@ -25,6 +25,7 @@ from django.db import connection
 
 from config import embedded
 from config.children import Child, site_answers, tail, wait_until
+from config.programs import python_arguments
 
 
 def eventually(check: Callable, *, within: float = 10, every: float = 0.02):
@@ -50,7 +51,12 @@ class Program(Child):
     def __init__(self, name: str, argv: list, *, env: dict[str, str], **options):
         self.connections_name = f"{name} {secrets.token_hex(4)}"
         env = env | {"DATABASE_URL": database_url(), "PGAPPNAME": self.connections_name}
+        self.was_told_to_end = False
         super().__init__(name, argv, env=env, **options)
+
+    def signal(self, number: int) -> None:
+        self.was_told_to_end |= number == signal.SIGTERM
+        super().signal(number)
 
     def pause(self) -> None:
         """Stop it where it is outside of any transaction, so that it holds no lock."""
@@ -70,10 +76,16 @@ class Program(Child):
 
 @contextlib.contextmanager
 def celery_worker(*options: str, **env: str) -> Iterator[Program]:
-    """A Celery worker that is ready for messages. `env` adds to its environment."""
-    arguments = ["-m", "celery", "-A", "config", "worker", "--pool=threads", "--concurrency=2"]
-    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=INFO"]
-    with _program("worker", [*arguments, *quiet, *options], env) as worker:
+    """The production worker, ready for messages. `env` adds to its environment."""
+    with _program("worker", [*python_arguments("worker"), *options], env) as worker:
+        _wait_for_line(worker, " ready.")
+        yield worker
+
+
+@contextlib.contextmanager
+def analyses_worker(*options: str, **env: str) -> Iterator[Program]:
+    """The production worker for analyses, ready for messages."""
+    with _program("analyses", [*python_arguments("analyses"), *options], env) as worker:
         _wait_for_line(worker, " ready.")
         yield worker
 
@@ -81,18 +93,23 @@ def celery_worker(*options: str, **env: str) -> Iterator[Program]:
 @contextlib.contextmanager
 def sweeper(**env: str) -> Iterator[Program]:
     """`manage.py sweep_scores`, every 0.2 s unless SWEEP_SECONDS says otherwise."""
-    with _program(
-        "sweeper", ["manage.py", "sweep_scores"], {"SWEEP_SECONDS": "0.2"} | env
-    ) as child:
+    often = {"SWEEP_SECONDS": "0.2"}
+    with _program("sweeper", python_arguments("sweeper"), often | env) as child:
+        yield child
+
+
+@contextlib.contextmanager
+def thinner(**env: str) -> Iterator[Program]:
+    with _program("thinner", python_arguments("thinner"), env) as child:
         yield child
 
 
 @contextlib.contextmanager
 def live(port: int, **env: str) -> Iterator[Child]:
     """The live process at http://127.0.0.1:port/live/, subscribed; it can reach no database."""
-    arguments = ["-m", "uvicorn", "config.asgi:application", f"--port={port}"]
+    arguments = [*python_arguments("live"), f"--port={port}"]
     nowhere = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
-    with _program("live", [*arguments, "--timeout-graceful-shutdown=1"], nowhere | env) as child:
+    with _program("live", arguments, nowhere | env) as child:
         wait_until(lambda: live_status(port) == 403, children=[child], seconds=30)
         yield child
 
@@ -109,20 +126,29 @@ def live_status(port: int) -> int:
 
 
 @contextlib.contextmanager
-def site(application: str = "config.wsgi", *, threads: int = 4, **env: str) -> Iterator[str]:
+def site(application: str = "config.wsgi", **options) -> Iterator[str]:
     """The production web server over the test's database; yields its address, without a slash.
 
     Another `application` must answer /readyz too.
     """
+    with web(application, **options) as (address, _child):
+        yield address
+
+
+@contextlib.contextmanager
+def web(
+    application: str = "config.wsgi", *, threads: int = 4, **env: str
+) -> Iterator[tuple[str, Program]]:
+    """As `site`, with its process."""
     call_command("build_font")
     port = free_port()
-    arguments = ["-m", "gunicorn", application, f"--bind=127.0.0.1:{port}"]
-    options = [f"--threads={threads}", "--no-control-socket", "--graceful-timeout=2"]
+    words = [application if word == "config.wsgi" else word for word in python_arguments("web")]
+    options = [f"--bind=127.0.0.1:{port}", f"--threads={threads}"]
     serving = {"WHITENOISE_USE_FINDERS": "true"}
-    with _program("web", [*arguments, *options], serving | env) as web:
+    with _program("web", [*words, *options], serving | env) as child:
         address = f"http://127.0.0.1:{port}"
-        wait_until(lambda: site_answers(address, web), children=[web], seconds=60)
-        yield address
+        wait_until(lambda: site_answers(address, child), children=[child], seconds=60)
+        yield address, child
 
 
 class Valkey:
@@ -183,7 +209,9 @@ def _program(name: str, arguments: list[str], env: dict[str, str]) -> Iterator[P
     try:
         yield child
         # The test may have killed it (a negative code); an end by itself is a failure.
-        assert child.alive() or child.process.returncode < 0, f"{name} ended by itself"
+        if not child.alive():
+            ended = child.was_told_to_end or child.process.returncode < 0
+            assert ended, f"{name} ended by itself"
     except BaseException:
         print(f"--- {name}\n{tail(child.log, 60)}", file=sys.stderr)  # noqa: T201
         raise

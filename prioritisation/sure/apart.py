@@ -11,32 +11,30 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from celery.signals import worker_shutting_down
+from prioritisation.stopping import is_stopping
 
 log = logging.getLogger(__name__)
 
 NICENESS = 10
-_children = set()
+#: between two looks whether the worker is told to end
+LOOK_SECONDS = 0.1
 
 
 def run_apart(command):
     """Run one of our management commands, which takes the id of the process to live no longer than
-    as `--parent`; wait for its end."""
+    as `--parent`; wait for its end, and end it where the worker is told to end.
+
+    A subprocess: a prefork worker's process may have no children of multiprocessing's kind.
+    """
     argv = [sys.executable, "-m", "django", command, f"--parent={os.getpid()}"]
     with subprocess.Popen(argv, stdin=subprocess.DEVNULL, start_new_session=True) as child:
-        _children.add(child)
-        try:
-            if child.wait():
-                log.warning("%s ended with %s", command, child.returncode)
-        finally:
-            _children.discard(child)
-
-
-@worker_shutting_down.connect
-def end_children(**_kwargs):
-    """A worker that is told to end waits for its tasks, and so would for a minute of drawing."""
-    for child in list(_children):
-        child.terminate()
+        while child.poll() is None:
+            if is_stopping():
+                child.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(LOOK_SECONDS)
+    if child.returncode:
+        log.warning("%s ended with %s", command, child.returncode)
 
 
 def give_way():

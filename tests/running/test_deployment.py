@@ -10,6 +10,7 @@ import yaml
 
 from config import embedded
 from config.management.commands import build_font
+from config.programs import PROGRAMS
 
 ROOT = Path(__file__).parents[2]
 # For tests alone: tests/servers.py says why.
@@ -87,3 +88,15 @@ def test_readme_lists_every_variable_and_no_other():
 @pytest.mark.parametrize("name", [name for name, default in variables_read().items() if default])
 def test_readme_tells_the_default(name):
     assert variables_told()[name].startswith(f"`{variables_read()[name]}`")
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_compose_and_readme_start_the_programs_that_are_tested(services, name):
+    started = PROGRAMS[name].replace("manage.py", "python manage.py")
+
+    assert services[name]["command"].startswith(started)
+    assert re.search(
+        rf"^    {re.escape(started)}( --port 8001)?$",
+        (ROOT / "README.md").read_text(),
+        re.MULTILINE,
+    )

@@ -26,6 +26,7 @@ from config.children import (
     stop_all,
     wait_until,
 )
+from config.programs import PROGRAMS, python_arguments
 
 HOST = "127.0.0.1"
 OWNER = "owner@localhost"
@@ -33,7 +34,7 @@ SECONDS_TO_FIRST_PAGE = 60
 
 
 class Command(BaseCommand):
-    help = "Run Userward on this machine: servers and its four programs. Ctrl-C stops all."
+    help = "Run Userward on this machine: servers and its programs. Ctrl-C stops all."
     # A system check may ask the database, which isn't there yet.
     requires_system_checks = ()
 
@@ -135,7 +136,7 @@ class Command(BaseCommand):
             time.sleep(0.2)
 
     def _stop(self):
-        """Site, live, sweeper, worker; then the servers they use."""
+        """Site, live, thinner, sweeper, workers; then the servers they use."""
         connections.close_all()
         stop_all(self.children)
         self.servers.stop()
@@ -147,15 +148,11 @@ class Command(BaseCommand):
 
 def _programs(port: int, live_port: int) -> dict[str, list[str]]:
     """Python's arguments for each program of ours, in the order in which they start."""
-    return {
-        "worker": ["-m", "celery", "-A", "config", "worker", "--pool=threads", "--concurrency=2"]
-        + ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=INFO"],
-        "sweeper": ["manage.py", "sweep_scores"],
-        "live": ["-m", "uvicorn", "config.asgi:application", f"--host={HOST}"]
-        + [f"--port={live_port}", "--timeout-graceful-shutdown=1", "--no-access-log"],
-        "web": ["-m", "gunicorn", "config.wsgi", f"--bind={HOST}:{port}", "--threads=8"]
-        + ["--graceful-timeout=5", "--no-control-socket"],
+    own = {
+        "live": [f"--host={HOST}", f"--port={live_port}"],
+        "web": [f"--bind={HOST}:{port}"],
     }
+    return {name: [*python_arguments(name), *own.get(name, [])] for name in PROGRAMS}
 
 
 def _port() -> int:
