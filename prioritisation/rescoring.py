@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from contextlib import suppress
 from dataclasses import asdict
 
@@ -19,35 +20,54 @@ from products.querysets import PRODUCT_LOCK
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 5
-LOCK_TIMEOUT = "3s"
+#: then the rest of a product's marks is left to the next nudge or sweep: others wait too
+TURNS_SECONDS = 2.0
+LOCK_TIMEOUT = "1s"
 NOTHING = 0
 """In place of a version, which is 1 or more: there was no mark."""
 
 
 def rescore(product_id, *, force=False):
-    """Score the product until it has no mark; return its version, or None if nothing was to do.
+    """Score the product until it has no mark, or for two seconds; return its version, or None if
+    nothing was to do.
 
     One at a time: if another process is at it, this returns, and that one sees our marks when it
     looks again after its COMMIT, also where it found nothing to do. Else: it looks and finds
-    none, we mark and find it at it, it goes; the mark waits for the sweeper.
+    none, we mark and find it at it, it goes; the mark waits for the sweeper. For the same reason
+    it rings for what it leaves when its time is up.
 
     Raises what keeps failing, after noting it in the product's ScoringState. `force` rescores
     everything, even over a newer algorithm's scores.
     """
     version = None
+    until = time.monotonic() + TURNS_SECONDS
+    while True:
+        done = rescore_once(product_id, force=force)
+        if done is None:
+            return version
+        if done is not NOTHING:
+            version, force = done, False
+        if not ProductChange.objects.filter(product_id=product_id).exists():
+            return version
+        if time.monotonic() >= until:
+            nudge.nudge(product_id)
+            return version
+
+
+def rescore_once(product_id, *, force=False):
+    """One run: the version, NOTHING where there was no mark, or None where it is another's turn.
+
+    Whoever got something else than None looks for marks of the product once more: see `rescore`.
+    Raises what keeps failing, after noting it.
+    """
     try:
-        while True:
-            done = _retrying(product_id, force=force)
-            if done is None:
-                return version
-            if done is not NOTHING:
-                version, force = done, False
-                nudge.publish(product_id, version)
-            if not ProductChange.objects.filter(product_id=product_id).exists():
-                return version
+        done = _retrying(product_id, force=force)
     except Exception as error:
         _note_failure(product_id, error)
         raise
+    if done:
+        nudge.publish(product_id, done)
+    return done
 
 
 def _retrying(product_id, *, force):

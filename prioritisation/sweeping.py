@@ -1,30 +1,37 @@
 """The safety net under every lost message: whatever is marked gets rescored."""
 
-import logging
+from datetime import timedelta
 
-from django.db import connection
+from django.utils import timezone
 
+from prioritisation import nudge
+from prioritisation.analysis import Analysis
 from prioritisation.models import ProductChange
-from prioritisation.rescoring import rescore
+from prioritisation.turns import take_turns
 from products.models import Product
 
-log = logging.getLogger(__name__)
+#: Who is at an analysis touches all that are unfinished several times a second.
+UNTOUCHED = timedelta(seconds=5)
 
 
-def sweep():
-    """Rescore every marked product once; one that fails doesn't stop the others."""
+def sweep(*, wanted=lambda: True):
+    """Rescore what is marked, for two seconds at most; whether something is left to go on with.
+
+    One that fails doesn't stop the others.
+    """
     drop_marks_of_deleted_products()
-    marked = ProductChange.objects.order_by("product_id").values_list("product_id", flat=True)
-    for product_id in marked.distinct():
-        try:
-            rescore(product_id)
-        except Exception:
-            # rescore has noted and logged it, and the others wait for us.
-            if connection.connection is None or connection.connection.closed:
-                raise
+    ring_for_lost_analyses()
+    return take_turns(wanted=wanted) is not None
 
 
 def drop_marks_of_deleted_products():
     """A write that raced with the deletion of its product leaves marks nobody else clears."""
     living = Product.objects.values("pk")
     ProductChange.objects.exclude(product_id__in=living).delete()
+
+
+def ring_for_lost_analyses():
+    """Their message was lost, or their worker ended in the middle."""
+    since = timezone.now() - UNTOUCHED
+    if Analysis.objects.filter(finished_at=None, touched_at__lt=since).exists():
+        nudge.ring_for_analyses()

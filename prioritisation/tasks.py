@@ -1,15 +1,18 @@
 from celery import shared_task
 
 from prioritisation import nudge
-from prioritisation.rescoring import rescore
+from prioritisation.stopping import is_stopping
 from prioritisation.sure.analysing import is_worth_a_process
 from prioritisation.sure.apart import run_apart
+from prioritisation.turns import take_turns
 
 
 @shared_task(ignore_result=True)
 def rescore_product(product_id):
     nudge.hush(product_id)
-    rescore(product_id)
+    left = take_turns(wanted=lambda: not is_stopping())
+    if left:
+        nudge.nudge(left)
 
 
 @shared_task(ignore_result=True)

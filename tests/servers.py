@@ -40,12 +40,12 @@ def _throw_away(servers: embedded.Servers, owner: int) -> None:
         servers.throw_away()
 
 
-def _own_valkey_database(url: str, *, second: int = 0) -> str:
-    """The same server's database 1 (or 2), or 3, 5, … for the xdist workers gw0, gw1, …
+def _own_valkey_database(url: str, *, further: int = 0) -> str:
+    """The same server's database 1 (or 2, 3), or 4, 7, … for the xdist workers gw0, gw1, …
 
     Never 0, where an application given by REDIS_URL would have its own: tests empty theirs.
     """
-    number = 1 + second + (2 * int(WORKER.removeprefix("gw")) + 2 if WORKER else 0)
+    number = 1 + further + (3 * int(WORKER.removeprefix("gw")) + 3 if WORKER else 0)
     plain = re.sub(r"([?&]db=\d+|(?<=[^/:])/\d+)$", "", url)
     return f"{plain}?db={number}" if plain.startswith("unix:") else f"{plain}/{number}"
 
@@ -54,7 +54,9 @@ if not WORKER:
     _start_missing()
 os.environ["REDIS_URL"] = _own_valkey_database(os.environ["REDIS_URL"])
 #: the broker of the site and the worker that last the whole run; no other test rings there
-REDIS_URL_OF_THE_SITE = _own_valkey_database(os.environ["REDIS_URL"], second=1)
+REDIS_URL_OF_THE_SITE = _own_valkey_database(os.environ["REDIS_URL"], further=1)
+#: the broker of the workers whose pool is a test's parameter
+REDIS_URL_OF_THE_FAULTS = _own_valkey_database(os.environ["REDIS_URL"], further=2)
 os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
 os.environ["HTTPS"] = "false"
 os.environ["STATICFILES_STORAGE"] = "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -1,6 +1,7 @@
 import pytest
 
 from prioritisation.rescoring import rescore
+from tests import processes, servers
 from tests.cast import rota, user
 
 
@@ -10,3 +11,23 @@ def product(transactional_db):
     product = rota(user("alice"))
     rescore(product.pk)
     return product
+
+
+@pytest.fixture(scope="session", params=["prefork", "threads"])
+def pool(request):
+    """Of a Celery worker: production's, and the other that somebody may choose."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def _worker_of_the_pool(django_db_setup, pool):
+    url = servers.REDIS_URL_OF_THE_FAULTS
+    with processes.celery_worker(f"--pool={pool}", REDIS_URL=url) as child:
+        yield child
+
+
+@pytest.fixture
+def worker(_worker_of_the_pool, transactional_db, our_nudges_go_to):
+    """A real Celery worker of either pool, in the place of the one of tests/conftest.py."""
+    our_nudges_go_to(servers.REDIS_URL_OF_THE_FAULTS)
+    return _worker_of_the_pool

@@ -137,11 +137,11 @@ def test_the_control_a_message_that_may_be_tried_again_waits_for_redis(
 
 
 def test_a_worker_recovers_when_the_broker_is_started_again(
-    product, broker, our_nudges_go_to, monkeypatch
+    product, broker, our_nudges_go_to, monkeypatch, pool
 ):
     our_nudges_go_to(broker.url)
     monkeypatch.setattr(nudge, "breaker", nudge.Breaker(rest_seconds=0))
-    with processes.celery_worker(REDIS_URL=broker.url):
+    with processes.celery_worker(f"--pool={pool}", REDIS_URL=broker.url):
         broker.kill()
         rate(product, -4)
         assert stays_marked(product, seconds=0.5)  # the control: it isn't somebody else

@@ -92,8 +92,8 @@ def test_many_writes_at_once_ring_once(product):
     assert messages() == 1
 
 
-def test_a_worker_killed_in_the_middle_is_made_good_by_the_sweeper(product, request):
-    with own_cursor() as psql, processes.celery_worker() as worker:
+def test_a_worker_killed_in_the_middle_is_made_good_by_the_sweeper(product, request, pool):
+    with own_cursor() as psql, processes.celery_worker(f"--pool={pool}") as worker:
         psql.execute("BEGIN")
         psql.execute("SELECT FROM prioritisation_score FOR UPDATE")
         rate(product, -4)
@@ -223,7 +223,7 @@ def test_the_control_a_sweeper_that_lets_the_error_through_ends(
     our_connection_ends()
 
     with pytest.raises(OperationalError):
-        call_command("sweep_scores")
+        call_command("sweep_scores", once=True)
 
 
 def test_a_worker_does_its_next_task_over_a_new_connection(product, our_connection_ends):

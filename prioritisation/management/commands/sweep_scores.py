@@ -1,11 +1,10 @@
 import logging
-import signal
-import threading
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections
 
+from prioritisation.stopping import run_until_told_to_stop
 from prioritisation.sweeping import sweep
 
 log = logging.getLogger(__name__)
@@ -15,18 +14,28 @@ class Command(BaseCommand):
     help = "Rescore every marked product, every two seconds, until told to stop. Needs no broker."
 
     def add_arguments(self, parser):
-        parser.add_argument("--once", action="store_true", help="one round, then end")
+        parser.add_argument("--once", action="store_true", help="until nothing is left, then end")
 
     def handle(self, *, once, **options):
-        stop = threading.Event()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: stop.set())
-        while True:
-            try:
-                close_old_connections()
-                sweep()
-            except (OperationalError, InterfaceError) as error:
-                # PostgreSQL is away; the next round may find it.
-                log.warning("can't sweep: %s", error)
-            if once or stop.wait(settings.SWEEP_SECONDS):
-                return
+        if once:
+            while sweep_if_postgresql_is_there():
+                pass
+        else:
+            run_until_told_to_stop(sweep_again_and_again)
+
+
+def sweep_again_and_again(told):
+    while not told.is_set():
+        if not sweep_if_postgresql_is_there(wanted=lambda: not told.is_set()):
+            told.wait(settings.SWEEP_SECONDS)
+
+
+def sweep_if_postgresql_is_there(**options):
+    """Whether something is left to go on with at once."""
+    try:
+        close_old_connections()
+        return sweep(**options)
+    except (OperationalError, InterfaceError) as error:
+        # The next round may find it.
+        log.warning("can't sweep: %s", error)
+        return False
