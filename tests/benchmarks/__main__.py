@@ -1,4 +1,4 @@
-"""`make bench`, or `python -m tests.benchmarks rating policy ranking preview` for some of it."""
+"""`make bench`, or `python -m tests.benchmarks rating policy ranking fair` for some of it."""
 
 import os
 import secrets
@@ -37,9 +37,9 @@ def _run(names):
     # After django.setup: the models.
     from django.core.management import call_command
 
-    from tests.benchmarks import cases, slider
+    from tests.benchmarks import cases, fairness, slider
 
-    known = cases.CASES | slider.CASES
+    known = cases.CASES | slider.CASES | fairness.CASES
     call_command("migrate", verbosity=0)
     print(HEAD, flush=True)  # noqa: T201
     for name in names or known:

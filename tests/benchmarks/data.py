@@ -16,10 +16,10 @@ def owner() -> User:
     return User.objects.get_or_create(username="bench", defaults={"email": "bench@example.org"})[0]
 
 
-def product_of(requirements: int) -> Product:
-    """A scored product of so many requirements, each rated by each of five personas."""
-    product = create_product(name=f"BENCH{requirements}", owner=owner())
-    for number, kind in enumerate(KINDS):
+def product_of(requirements: int, *, kinds: list[str] = KINDS, name: str = "") -> Product:
+    """A scored product of so many requirements, each rated by a persona of each of the kinds."""
+    product = create_product(name=name or f"BENCH{requirements}", owner=owner())
+    for number, kind in enumerate(kinds):
         Persona.objects.create(
             product=product, name=f"Persona {number}", kind=kind, headcount=100 * (number + 1)
         )
