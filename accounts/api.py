@@ -5,6 +5,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 
 from accounts.history import acting
+from accounts.limits import count_request
 from accounts.models import Token
 
 
@@ -43,7 +44,9 @@ class TokenAuthentication(BaseAuthentication):
         if token.last_used_at is None or (now - token.last_used_at).total_seconds() > 60:
             Token.objects.filter(pk=token.pk).update(last_used_at=now)
         acting(means="token", user=token.user, token=token)
-        return token.user or ProductBearer(token), token
+        user = token.user or ProductBearer(token)
+        count_request(request._request, user)
+        return user, token
 
     def authenticate_header(self, request):
         return "Bearer"

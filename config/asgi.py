@@ -14,6 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.core.signing import BadSignature
 
+from accounts.limits import TooManyAtOnce
 from config.streams import Listener, Streams
 from prioritisation.live import read_ticket
 
@@ -53,6 +54,8 @@ async def _answer(scope, receive, send) -> None:
             await _stream(listener, receive, send)
     except (BadSignature, PermissionError):
         await _refuse(send, HTTPStatus.FORBIDDEN)
+    except TooManyAtOnce as error:
+        await _refuse(send, HTTPStatus.TOO_MANY_REQUESTS, str(error))
 
 
 async def _stream(listener: Listener, receive, send) -> None:
@@ -83,9 +86,9 @@ async def _gone(receive) -> None:
         pass
 
 
-async def _refuse(send, status: HTTPStatus) -> None:
+async def _refuse(send, status: HTTPStatus, why: str = "") -> None:
     await _begin(send, status, "text/plain; charset=utf-8")
-    await send({"type": "http.response.body", "body": status.phrase.encode()})
+    await send({"type": "http.response.body", "body": (why or status.phrase).encode()})
 
 
 async def _begin(send, status: HTTPStatus, content_type: str) -> None:

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "products.middleware.LimitRequestsPerUser",
     # Last: its transaction is the view's own, begun once every other check has passed.
     "prioritisation.middleware.WriteMiddleware",
 ]
@@ -143,7 +144,7 @@ LOGOUT_REDIRECT_URL = "sign_in"
 PGHISTORY_APPEND_ONLY = True
 PGHISTORY_BASE_MODEL = "accounts.history.Event"
 
-# Threads of each web process; `ranking/?after=` may hold a quarter of them.
+# Threads of each web process; `ranking/?after=` may hold a quarter of them, a user three quarters.
 WEB_THREADS = env.int("WEB_THREADS", default=8)
 
 # --- REST ----------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from accounts.limits import Places
 from prioritisation.live import MEMBER, RESCORED, TICKET_SECONDS, Ticket, channel
 
 log = logging.getLogger(__name__)
@@ -19,6 +20,8 @@ PING_SECONDS = 1.0
 #: without a word from Redis for so long, the subscription is given up
 SILENT_SECONDS = 3.0
 AGAIN_SECONDS = 1.0
+#: a stream a tab, of all products together
+STREAMS_OF_A_USER = 20
 
 
 class Listener:
@@ -57,6 +60,7 @@ class Streams:
 
     def __init__(self):
         self._listeners: dict[int, set[Listener]] = defaultdict(set)
+        self._places = Places("streams", STREAMS_OF_A_USER)
         # (user, product) → when the membership changed. A ticket from before isn't taken, else:
         # a removed member's browser would come again with it within its five minutes.
         self._cut_off: dict[tuple[int, int], float] = {}
@@ -64,17 +68,19 @@ class Streams:
 
     @contextlib.contextmanager
     def listening(self, ticket: Ticket):
-        """A Listener, while the block runs; raises PermissionError for somebody cut off."""
+        """A Listener, while the block runs; raises PermissionError for somebody cut off,
+        TooManyAtOnce for somebody with streams enough."""
         if ticket.issued_at <= self._cut_off.get((ticket.user_id, ticket.product_id), 0):
             raise PermissionError
         listener = Listener(ticket)
-        self._listeners[ticket.product_id].add(listener)
-        try:
-            yield listener
-        finally:
-            self._listeners[ticket.product_id].discard(listener)
-            if not self._listeners[ticket.product_id]:
-                del self._listeners[ticket.product_id]
+        with self._places.held_by(ticket.user_id):
+            self._listeners[ticket.product_id].add(listener)
+            try:
+                yield listener
+            finally:
+                self._listeners[ticket.product_id].discard(listener)
+                if not self._listeners[ticket.product_id]:
+                    del self._listeners[ticket.product_id]
 
     async def follow_redis(self) -> None:
         """Feed the listeners until cancelled."""

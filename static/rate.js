@@ -131,6 +131,7 @@
       const response = await fetch(root.dataset.saveUrl, { method: "POST", body, keepalive, redirect: "manual", credentials: "same-origin", headers: { "X-CSRFToken": token, "Content-Type": "application/x-www-form-urlencoded" } });
       if ([200, 409, 422].includes(response.status)) answer = { ok: response.ok, ...await response.json() };
       else if (response.type === "opaqueredirect") [reason, again] = ["you are signed out. Sign in in another window, then try again", false];
+      else if (response.status === 429) reason = "too much of yours is under way at once";
       else if (response.status < 500) [reason, again] = [response.status === 403 ? "you may no longer rate here" : `the server refused (${response.status})`, false];
       else reason = "the server has a problem";
     } catch { /* no network: the reason stands already */ }

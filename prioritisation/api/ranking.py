@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
+from accounts.limits import Places, identity
 from prioritisation.ranking.export import csv_of
 from prioritisation.ranking.starving import FIRST, starving
 from prioritisation.selectors import ORDERS, read_ranking, standing_of
@@ -18,7 +19,10 @@ from products.models import Status
 
 MOST = 10_000
 #: Waiting for a rescore holds a thread: at most a quarter of this process's may.
-waiting = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 4))
+PLACES_TO_WAIT = max(2, settings.WEB_THREADS // 4)
+waiting = threading.BoundedSemaphore(PLACES_TO_WAIT)
+#: and of those one user never all
+waits_of_a_user = Places("requests with ?after=", PLACES_TO_WAIT - 1)
 
 
 class RankingQuery(serializers.Serializer):
@@ -119,7 +123,8 @@ class Ranking(ProductAPI):
         serializer.is_valid(raise_exception=True)
         query = serializer.validated_data
         if "after" in query:
-            _wait(self.product.pk, query["after"])
+            with waits_of_a_user.held_by(identity(request.user)):
+                _wait(self.product.pk, query["after"])
         known = request.headers.get("If-None-Match")
         if known and known == self._etag(standing_of(self.product.pk)):
             return HttpResponse(status=304, headers={"ETag": known})

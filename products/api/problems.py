@@ -10,12 +10,19 @@ from django.core.exceptions import (
 )
 from django.db import DataError, IntegrityError
 from django.http import Http404, JsonResponse
+from django.shortcuts import render
 from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from accounts.limits import TooManyAtOnce
 from products.versions import StaleVersion
+
+
+class TooManyRequests(exceptions.APIException):
+    status_code = HTTPStatus.TOO_MANY_REQUESTS
+    wait = 1
 
 
 class VersionRequired(exceptions.APIException):
@@ -34,6 +41,8 @@ def problem_response(error, context):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied(*error.args)
+    elif isinstance(error, TooManyAtOnce):
+        error = TooManyRequests(str(error))
     elif isinstance(error, ValidationError):
         error = exceptions.ValidationError(getattr(error, "message_dict", None) or error.messages)
     if not isinstance(error, exceptions.APIException):
@@ -131,6 +140,19 @@ def _handler(status, detail, page):
         )
 
     return handle
+
+
+def too_many_at_once(request, error):
+    """The answer to one who has too much under way, a problem below /api/, a page elsewhere."""
+    status = TooManyRequests.status_code
+    if request.path.startswith("/api/"):
+        answer = JsonResponse(
+            _body(status, str(error)), status=status, content_type="application/problem+json"
+        )
+    else:
+        answer = render(request, "429.html", {"exception": error}, status=status)
+    answer["Retry-After"] = str(TooManyRequests.wait)
+    return answer
 
 
 bad_request = _handler(HTTPStatus.BAD_REQUEST, "This can't be read.", defaults.bad_request)

@@ -81,3 +81,30 @@ def test_a_change_of_another_product_or_none_is_not_waited_for(product, change, 
     assert ProductChange.objects.filter(product_id=product.pk).exists()
 
     assert as_user("vera").get(f"{URL}?after={2**62}").json()["stale"] is True
+
+
+def test_one_user_never_takes_all_places_to_wait(product, change, as_user):
+    def read(who):
+        try:
+            return who.get(f"{URL}?after={change}")
+        finally:
+            connection.close()
+
+    vera, bob = as_user("vera"), as_user("bob")
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(read, vera)
+        eventually(lambda: ranking.waiting._value < ranking.waiting._initial_value)
+
+        second = read(vera)
+        assert second.status_code == 429
+        assert second["Content-Type"] == "application/problem+json"
+        assert second["Retry-After"] == "1"
+        assert "1 requests with ?after= under way" in second.json()["detail"]
+
+        other = pool.submit(read, bob)
+        eventually(lambda: ranking.waiting._value == ranking.waiting._initial_value - 2)
+        rescore(product.pk)
+        assert first.result(timeout=5).json()["stale"] is False
+        assert other.result(timeout=5).json()["stale"] is False
+
+    assert read(vera).status_code == 200

@@ -10,6 +10,7 @@ import redis
 from django.urls import reverse
 
 from accounts.models import User
+from config.streams import STREAMS_OF_A_USER
 from prioritisation import live, nudge
 from prioritisation.rescoring import rescore
 from products.services import create_product
@@ -129,6 +130,28 @@ def test_without_a_ticket_that_holds_nobody_hears_anything(product, port, connec
     assert status(signed(product, issued_at=now - 301)) == 403
     assert status("%ff%00") == 403
     assert connect(f"http://127.0.0.1:{port}/?ticket={signed(product)}").status == 404
+
+
+def test_one_user_has_so_many_streams_and_others_theirs(product, connect, status):
+    def ticket(user_id):
+        return signed(product, user_id=user_id)
+
+    opened = [status(ticket(71)) for _stream in range(STREAMS_OF_A_USER)]
+
+    assert opened == [200] * STREAMS_OF_A_USER
+    assert status(ticket(71)) == 429
+    assert status(ticket(72)) == 200
+
+
+def test_a_closed_stream_makes_place_for_another(product, port, connect):
+    def address():
+        return f"http://127.0.0.1:{port}/live/?ticket={signed(product, user_id=73)}"
+
+    streams = [connect(address()) for _stream in range(STREAMS_OF_A_USER)]
+    assert connect(address()).status == 429
+    streams[0].close()
+
+    assert eventually(lambda: connect(address()).status == 200)
 
 
 def test_a_stream_ends_with_its_ticket(product, port, connect):
