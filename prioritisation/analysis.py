@@ -27,7 +27,8 @@ class Analysis(models.Model):
     """Something on a product that takes long to work out: how far it is, and the last result.
 
     One row a product and kind; starting anew raises `attempt`, so that a worker still at an older
-    one notices. A message or a worker may be lost: then nobody touches the row, which is seen.
+    one notices. A message or a worker may be lost: then nobody touches the row; the
+    sweeper sees that and rings again.
     """
 
     product = models.ForeignKey(

@@ -1,6 +1,7 @@
 """What a small product waits for its scores while large ones are written to without pause."""
 
 import contextlib
+import statistics
 import time
 from collections.abc import Iterator
 from threading import Event, Thread
@@ -38,7 +39,8 @@ def _measured(name: str, large: list[Product], small: Product) -> Limit:
         while time.monotonic() < begun + BUSY_SECONDS:
             times.append(_until_scored(small, say=0.7 + len(times) % 3 / 20))
             time.sleep(0.2)
-    return Limit(f"{name} (most {max(times):,.0f})", times, AIM_MS)
+    # Nobody is to wait longer: what counts is the most.
+    return Limit(f"{name} (median {statistics.median(times):,.0f})", [max(times)], AIM_MS)
 
 
 @contextlib.contextmanager
