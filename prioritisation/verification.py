@@ -2,6 +2,8 @@
 
 from django.db import connection
 
+from prioritisation.models import ProductChange
+from prioritisation.selectors import snapshot
 from products.models import OPEN, Product
 
 
@@ -17,11 +19,14 @@ def wrong_scores(product_id):
 
 
 def verify_all():
-    """(product, wrong_scores of it) of every product that has any."""
+    """(product, wrong_scores of it) of every product; None in place of those that can't be judged,
+    because the product waits to be rescored."""
     for product in Product.objects.order_by("key"):
-        wrong = wrong_scores(product.pk)
-        if wrong:
-            yield product, wrong
+        # Of one snapshot: marked between two, a product would be neither judged nor told.
+        with snapshot():
+            waits = ProductChange.objects.filter(product_id=product.pk).exists()
+            wrong = None if waits else wrong_scores(product.pk)
+        yield product, wrong
 
 
 # All measures are in ten-thousandths, unrounded. A stored integer is one rounding away from them:

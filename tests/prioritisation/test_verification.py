@@ -104,6 +104,37 @@ def test_the_command_ends_with_1_and_names_what_is_wrong(product, capsys):
     assert "ROTA-1: score" in capsys.readouterr().out
 
 
+def test_the_command_says_how_many_products_wait_and_were_not_judged(product, capsys):
+    other = rota_named("Ward")
+    rescore(other.pk)
+    Rating.objects.filter(product=product).update(value=-2)
+
+    call_command("verify_scores")
+
+    said = capsys.readouterr().out
+    assert "Every score of 1 product is right." in said
+    assert "1 product waits to be rescored and couldn't be judged: ROTA." in said
+
+    Rating.objects.filter(product=other).update(value=-2)
+    with pytest.raises(SystemExit) as end:
+        call_command("verify_scores")
+
+    assert end.value.code == 2
+    said = capsys.readouterr()
+    assert "No score was judged. 2 products wait" in said.err
+    assert "right" not in said.out + said.err
+
+
+def rota_named(name):
+    other = create_product(name=name, owner=user("bob"))
+    requirement = Requirement.objects.create(product=other, title="Dark mode")
+    nurse = Persona.objects.create(product=other, name="Nurse", kind="end_user")
+    Rating.objects.create(
+        product=other, requirement=requirement, persona=nurse, value=3, basis="seen", source="x"
+    )
+    return other
+
+
 def many_opinions(kinds, *, policy, sizes=(400, 90, 30, 20, 10)):
     """Twelve requirements, raters with evidence and with guesses, gaps, a persona not counted."""
     owner = user("dana")
