@@ -1,10 +1,41 @@
+from copy import deepcopy
+
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.http import Http404
+from django.utils.datastructures import MultiValueDict
 
 from prioritisation.writing import retrying, writing
 
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
+
+
+class _Before:
+    """What a view may change of its request, as it was. Put back before a second attempt, or that
+    would find what the first has done, which was rolled back: a message said already, a session's
+    key taken out, a new password on the user who is asked for the old one, a file read to its end.
+    """
+
+    def __init__(self, request):
+        self._request = request
+        request.user.is_authenticated  # noqa: B018 - loaded now: a copy would be loaded by its own
+        self._kept = {
+            name: deepcopy(getattr(request, name))
+            for name in ("user", "session")
+            if hasattr(request, name)
+        }
+        self._queued = list(getattr(getattr(request, "_messages", None), "_queued_messages", ()))
+
+    def put_back(self):
+        request = self._request
+        for name, value in self._kept.items():
+            setattr(request, name, deepcopy(value))
+        if hasattr(request, "_messages"):
+            request._messages = type(request._messages)(request)
+            request._messages._queued_messages = list(self._queued)
+        for _name, files in getattr(request, "_files", MultiValueDict()).lists():
+            for file in files:
+                file.open()  # at its beginning
 
 
 class WriteMiddleware:
@@ -25,8 +56,11 @@ class WriteMiddleware:
             return None
         if request.content_type == "application/json":
             request.body  # noqa: B018 - read now, so that a second try finds it too
+        before = _Before(request)
         try:
-            return retrying(lambda: self._write(request, view, args, kwargs))
+            return retrying(
+                lambda: self._write(request, view, args, kwargs), before_again=before.put_back
+            )
         except ObjectDoesNotExist as gone:
             # A row that somebody deleted after the view had found it: as in the API, it is gone.
             raise Http404("It was deleted meanwhile.") from gone

@@ -14,7 +14,9 @@ SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
 #: Checked at COMMIT: a rating is written for a requirement that another transaction deletes in the
 #: meantime. The second try finds it gone and says so.
 PARENT_IS_GONE = "23503"
-
+#: Two find that there is nothing yet and insert; the later one fails. Its second try finds the
+#: row of the first and says so beside the field.
+TAKEN = "23505"
 
 #: before another try
 PAUSE_SECONDS = (0.005, 0.05)
@@ -73,11 +75,13 @@ def _fill(written):
 def is_conflict(error):
     """Whether PostgreSQL ended the transaction to let another go on; trying again may succeed."""
     code = getattr(error.__cause__, "pgcode", None)
-    return code in {SERIALIZATION_FAILURE, DEADLOCK, PARENT_IS_GONE}
+    return code in {SERIALIZATION_FAILURE, DEADLOCK, PARENT_IS_GONE, TAKEN}
 
 
-def retrying(call, *, times=2):
+def retrying(call, *, times=2, before_again=None):
     """`call()`, and again up to `times` times when it ended in a conflict.
+
+    The transaction takes back what it wrote, and `before_again()` what else it did.
 
     After a moment of random length. Else: the two that deadlock wait for each other's row; one is
     ended, comes back at once and takes its row again before the other wakes; they deadlock again.
@@ -89,3 +93,5 @@ def retrying(call, *, times=2):
             if not left or not is_conflict(error):
                 raise
             time.sleep(random.uniform(*PAUSE_SECONDS))  # noqa: S311 - no secret
+            if before_again:
+                before_again()
