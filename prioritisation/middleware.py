@@ -6,6 +6,7 @@ from django.http import Http404
 from django.utils.datastructures import MultiValueDict
 
 from prioritisation.writing import retrying, writing
+from products.access import was_deleted
 
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
@@ -42,7 +43,8 @@ class WriteMiddleware:
     """Every unsafe request, page, API or admin, is one transaction.
 
     It is rolled back when the answer is an error, tried again after a deadlock, and answers
-    `Userward-Change`, with which `ranking/?after=` waits until the change is in the scores.
+    `Userward-Change`, with which `ranking/?after=` waits until the change is in the scores. What
+    somebody deletes while a request reads it, safe or not, is not found.
     """
 
     def __init__(self, get_response):
@@ -61,9 +63,15 @@ class WriteMiddleware:
             return retrying(
                 lambda: self._write(request, view, args, kwargs), before_again=before.put_back
             )
-        except ObjectDoesNotExist as gone:
-            # A row that somebody deleted after the view had found it: as in the API, it is gone.
-            raise Http404("It was deleted meanwhile.") from gone
+        except Exception as error:
+            self.process_exception(request, error)
+            raise
+
+    def process_exception(self, request, error):
+        """A row that somebody deleted after the view had found it is gone, as in the API."""
+        named = request.resolver_match.kwargs if request.resolver_match else {}
+        if isinstance(error, ObjectDoesNotExist) or was_deleted(**named):
+            raise Http404("It was deleted meanwhile.") from error
 
     def _write(self, request, view, args, kwargs):
         means = "admin" if request.path_info.startswith("/admin/") else "session"

@@ -11,7 +11,7 @@ from personas.models import Kind
 from prioritisation.ranking_query import PLACES, ranking_query
 from prioritisation.scoring import UNIT, Weights
 from prioritisation.signals import signals
-from products.models import OPEN, Status
+from products.models import OPEN, Product, Status
 
 ORDERS = ("score", "value_for_effort")
 
@@ -138,7 +138,7 @@ class Ranking:
 
 
 def standing_of(product_id):
-    """The product's Standing, in one statement."""
+    """The product's Standing, in one statement. Raises Product.DoesNotExist."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -152,7 +152,10 @@ def standing_of(product_id):
             """,
             [product_id],
         )
-        return Standing(*cursor.fetchone())
+        found = cursor.fetchone()
+    if found is None:
+        raise Product.DoesNotExist
+    return Standing(*found)
 
 
 def counted_personas(product_id):

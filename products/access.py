@@ -4,6 +4,7 @@ from functools import wraps
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import Http404, HttpResponseNotAllowed
 
 from accounts.access import public, signed_in
@@ -37,6 +38,20 @@ def get_row(user, rows, action):
     row.product.role = row.users_role
     _authorise(row.product, action)
     return row
+
+
+def was_deleted(key=None, number=None, **_others):
+    """Whether the product that a URL names by `key`, or its requirement `number`, isn't there.
+
+    Asked after an error: a view that found them reads on, somebody deletes them, and what it reads
+    then is empty in ways that it can't foresee.
+    """
+    if key is None or connection.needs_rollback:
+        return False
+    products = Product.objects.filter(key=key.replace("\x00", ""))
+    if number is not None:
+        products = products.filter(requirements__number=number)
+    return not products.exists()
 
 
 def _authorise(product, action):

@@ -39,14 +39,20 @@ class ProductQuerySet(models.QuerySet):
         return with_role(self, user)
 
     def take_numbers(self, product_id, count):
-        """Reserve `count` requirement numbers, never used before; return the first."""
+        """Reserve `count` requirement numbers, never used before; return the first.
+
+        Raises DoesNotExist where the product is gone.
+        """
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE products_product SET last_number = last_number + %s WHERE id = %s"
                 " RETURNING last_number",
                 [count, product_id],
             )
-            return cursor.fetchone()[0] - count + 1
+            found = cursor.fetchone()
+        if found is None:
+            raise self.model.DoesNotExist
+        return found[0] - count + 1
 
     def lock(self, product_id):
         """Wait until no rescore of this product runs; hold that until the transaction ends.

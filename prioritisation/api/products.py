@@ -3,6 +3,7 @@ from rest_framework.response import Response
 
 from personas.models import Kind
 from prioritisation.people import read_people
+from prioritisation.selectors import snapshot
 from products.api.base import OneRow, Pages
 from products.api.fields import RowSerializer
 from products.api.schema import listing, needs_if_match
@@ -82,9 +83,11 @@ class Products(generics.GenericAPIView):
     queryset = Product.objects.none()
 
     def get(self, request):
-        page = self.paginate_queryset(Product.objects.with_role(request.user))
+        with snapshot():  # else one that is deleted meanwhile would have no people
+            page = self.paginate_queryset(Product.objects.with_role(request.user))
+            people = read_people([product.pk for product in page])
         serializer = self.get_serializer(page, many=True)
-        serializer.context["people"] = read_people([product.pk for product in page])
+        serializer.context["people"] = people
         return self.get_paginated_response(serializer.data)
 
     def post(self, request):

@@ -3,7 +3,7 @@
 import re
 
 from django.core import exceptions
-from django.db import DataError
+from django.db import DataError, connection
 from rest_framework import generics
 from rest_framework.exceptions import MethodNotAllowed, NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
@@ -72,6 +72,21 @@ class ProductAPI(generics.GenericAPIView):
             raise MethodNotAllowed(request.method)
         self.row = None
         self.product = self.find_product(request, action)
+
+    def handle_exception(self, exc):
+        try:
+            return super().handle_exception(exc)
+        except Exception:
+            if self._is_gone():
+                return super().handle_exception(NotFound())
+            raise
+
+    def _is_gone(self):
+        """Whether somebody has deleted what this is about since it was found."""
+        found = [getattr(self, "product", None), getattr(self, "row", None)]
+        return not connection.needs_rollback and any(
+            not type(one)._default_manager.filter(pk=one.pk).exists() for one in found if one
+        )
 
     def find_product(self, request, action):
         if "pk" not in self.kwargs:
