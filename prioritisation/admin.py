@@ -3,6 +3,7 @@ from django.core.exceptions import ValidationError
 from import_export import resources
 from import_export.fields import Field
 
+from prioritisation.forms.requirement import Deciding
 from prioritisation.models import (
     PARAMETERS,
     ProductChange,
@@ -16,7 +17,9 @@ from prioritisation.models import (
     ScoringState,
 )
 from prioritisation.scoring import UNIT
+from products.admin import RequirementAdmin
 from products.admin_base import BackOfficeForm, CsvExport, EventAdmin, InputAdmin, ReadOnlyAdmin
+from products.models import Requirement
 
 
 class RatingForm(BackOfficeForm):
@@ -26,6 +29,15 @@ class RatingForm(BackOfficeForm):
         if requirement and persona and requirement.product_id != persona.product_id:
             raise ValidationError({"persona": "This persona is of another product."})
         return cleaned
+
+
+class DecidedRequirementForm(Deciding, BackOfficeForm):
+    """Whether it harms somebody is known here, and not where requirements are."""
+
+
+@admin.register(Requirement)
+class DecidedRequirementAdmin(RequirementAdmin):
+    form = DecidedRequirementForm
 
 
 class RatingResource(resources.ModelResource):

@@ -101,7 +101,6 @@ class RequirementResource(resources.ModelResource):
         export_order = fields
 
 
-@admin.register(Requirement)
 class RequirementAdmin(CsvExport, InputAdmin):
     resource_classes = [RequirementResource]
     list_display = ["key", "title", "product", "status", "effort", "must_reason", "updated_at"]

@@ -2,6 +2,7 @@ from django.core.exceptions import PermissionDenied
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from prioritisation.decisions import check_decision
 from prioritisation.entry.cells import MOST_TAGS
 from prioritisation.selectors import placed, snapshot
 from products.access import get_product, may
@@ -137,6 +138,8 @@ class OneRequirement(OneRow):
         stored = {name: getattr(row, name) for name in MUST_DO}
         changed = {name for name in MUST_DO & set(changes) if changes[name] != stored[name]}
         only_maintainers_set_must_do(self.product, changed)
+        decided = {name: changes.get(name, getattr(row, name)) for name in ("status", "decision")}
+        check_decision(row, **decided)
         return super().save(row, version=version, changes=changes)
 
     def remove(self, row, *, version):

@@ -31,6 +31,7 @@ def _text(column):
 external_id = _text("external_id")
 title = _text("title")
 description = _text("description")
+decision = _text("decision")
 
 
 def _choice(choices):

@@ -1,5 +1,6 @@
 """Bring a sheet's requirements and ratings into a product: all of it or nothing."""
 
+from copy import copy
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -7,8 +8,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.history import acting
+from prioritisation.decisions import plans_unexplained, whom_ratings_harm
 from prioritisation.entry.imports import RowError, SheetError, parse
-from prioritisation.models import Rating
+from prioritisation.models import Basis, Rating
 from prioritisation.services import NewRating, record_ratings
 from products.models import Product, Requirement
 from products.services import add_requirements
@@ -61,6 +63,7 @@ def import_sheet(*, product, sheet, basis, by, dry_run=False, source="import"):
         personas = _personas(product, sheet)
         steps = _steps(product, sheet)
         _find_new_ratings(product, steps, personas, basis, by)
+        _refuse_unexplained(product, steps, basis, by)
         report = _report(steps)
         if not dry_run:
             _write(product, steps, basis, by, source)
@@ -73,6 +76,8 @@ class _Step:
 
     row: object
     requirement: Requirement
+    was: Requirement
+    """The same as it is stored."""
     is_new: bool
     fields: tuple
     ratings: dict = field(default_factory=dict)
@@ -111,12 +116,13 @@ def _steps(product, sheet):
             errors.append(RowError(row.row, "title", str(error)))
             continue
         requirement = found or Requirement(product=product)
+        was = copy(requirement)
         differing = {
             name: value for name, value in row.fields.items() if getattr(requirement, name) != value
         }
         for name, value in differing.items():
             setattr(requirement, name, value)
-        steps.append(_Step(row, requirement, found is None, tuple(differing)))
+        steps.append(_Step(row, requirement, was, found is None, tuple(differing)))
     if errors:
         raise SheetError(errors)
     return steps
@@ -164,6 +170,38 @@ def _find_new_ratings(product, steps, personas, basis, by):
             old = known.get((step.requirement.pk, persona.pk))
             if old is None or (old.value, old.basis) != (value, basis):
                 step.ratings[persona] = (value, old.note if old else "")
+
+
+def _refuse_unexplained(product, steps, basis, by):
+    """Raise SheetError where the sheet plans what harms somebody by the ratings there will be."""
+    asked = {
+        step.requirement.pk or -step.row.row: step
+        for step in steps
+        if plans_unexplained(step.was, step.requirement.status, step.requirement.decision)
+    }
+    if not asked:
+        return
+    there = {}
+    for one in Rating.objects.filter(requirement__in=asked):
+        rater = one.rater_id or one.source
+        there[one.requirement_id, one.persona_id, rater] = (one.value, one.basis)
+    for pk, step in asked.items():
+        for persona, (value, _is_first) in step.ratings.items():
+            mine = (pk, persona.pk, by.pk)
+            old = there.get(mine, (None, Basis.GUESSED))
+            there[mine] = (value, basis or old[1])
+    harmed = whom_ratings_harm(
+        ((pk, of, *said) for (pk, of, _rater), said in there.items()), product.personas.all()
+    )
+    if harmed:
+        raise SheetError(
+            RowError(
+                asked[pk].row.row,
+                "decision",
+                f"it harms {whom}. Say in a line why it is planned all the same.",
+            )
+            for pk, whom in harmed.items()
+        )
 
 
 def _write(product, steps, basis, by, source):

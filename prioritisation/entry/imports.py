@@ -1,6 +1,7 @@
 """A sheet of requirements and ratings as text, CSV or pasted from a spreadsheet (pure).
 
-    external_id, title, description, status, effort, tags, must_reason, rating:PERSONA NAME, …
+    external_id, title, description, status, decision, effort, tags, must_reason,
+    rating:PERSONA NAME, …
 
 One row a requirement, one `rating:` column a persona; the name alone will do for a persona that
 is known. Columns may stand in any order and be left out; a row needs a title or an external_id.
@@ -21,6 +22,7 @@ FIELDS = {
     "title": cells.title,
     "description": cells.description,
     "status": cells.status,
+    "decision": cells.decision,
     "effort": cells.effort,
     "tags": cells.tags,
     "must_reason": cells.must_reason,

@@ -2,25 +2,25 @@
 
 from django import forms
 
-from prioritisation.forms.requirement import BUILT, TagsField
+from prioritisation.decisions import WANTS_A_REASON, plans_unexplained, whom_they_harm
+from prioritisation.forms.requirement import TagsField
 from products.models import MustReason, Status
 
 MOST_TAGS = 20
 #: stands first where the rows differ: what is saved unseen would be some row's own otherwise
 CHOOSE = ("choose", "Choose")
-WANTS_A_REASON = "{} harms {}. Say in a line why it is planned all the same."
 
 
 class BulkForm(forms.Form):
-    """`rows` are the selected Requirements, `harms` the id of a harmful one → whom it harms.
+    """`rows` are the selected Requirements.
 
     `change(requirement)` does what the valid form says, and alters `columns` only.
     """
 
     columns = ()
 
-    def __init__(self, data=None, *, rows, harms):
-        self.rows, self.harms = rows, harms
+    def __init__(self, data=None, *, rows):
+        self.rows = rows
         super().__init__(data, auto_id="bulk_%s", initial=self._common())
 
     def _common(self):
@@ -69,17 +69,21 @@ class StatusForm(BulkForm):
 
     def clean(self):
         said = self.cleaned_data
-        if said.get("status") in BUILT and "decision" in said and not said["decision"].strip():
-            undecided = [row for row in self.rows if not row.decision.strip()]
-            for row in undecided:
-                if row.pk in self.harms:
-                    error = WANTS_A_REASON.format(row.key, self.harms[row.pk])
-                    self.add_error("decision", error)
+        if {"status", "decision"} <= said.keys():
+            asked = [row for row in self.rows if plans_unexplained(row, *self._decided(row))]
+            harmed = whom_they_harm([row.pk for row in asked])
+            for row in asked:
+                if row.pk in harmed:
+                    self.add_error("decision", WANTS_A_REASON.format(row.key, harmed[row.pk]))
         return said
 
+    def _decided(self, requirement):
+        """Its status and decision then."""
+        said = self.cleaned_data
+        return said["status"], said["decision"].strip() or requirement.decision
+
     def change(self, requirement):
-        requirement.status = self.cleaned_data["status"]
-        requirement.decision = self.cleaned_data["decision"].strip() or requirement.decision
+        requirement.status, requirement.decision = self._decided(requirement)
 
 
 class TagForm(BulkForm):

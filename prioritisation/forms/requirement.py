@@ -2,15 +2,14 @@
 
 from django import forms
 
+from prioritisation.decisions import check_decision
 from prioritisation.models import Basis, Rating
 from prioritisation.services import record_rating
 from prioritisation.wording import signed
 from products.forms import VersionedForm
-from products.models import Comment, MustReason, Requirement, Status
+from products.models import Comment, MustReason, Requirement
 
 MUST_DO = ("must_reason", "must_note", "must_by")
-BUILT = (Status.PLANNED, Status.IN_PROGRESS)
-WANTS_A_REASON = "It harms {}. Say in a line why it is planned all the same."
 
 
 class TagsField(forms.CharField):
@@ -42,17 +41,13 @@ class Deciding:
     def clean(self):
         super().clean()
         decided = self.cleaned_data
-        harmful = self.harms and decided.get("status") in BUILT
-        if harmful and not decided.get("decision", "").strip() and "decision" in decided:
-            self.add_error("decision", WANTS_A_REASON.format(self.harms))
+        if {"status", "decision"} <= decided.keys():
+            check_decision(self.instance, status=decided["status"], decision=decided["decision"])
         return decided
 
 
 class RequirementForm(Deciding, VersionedForm):
-    """`harms` says whom it harms, or is empty; without `may_set_must_do` those fields are left out.
-
-    The instance's product is loaded.
-    """
+    """Without `may_set_must_do` those fields are left out. The instance's product is loaded."""
 
     limits = {"effort": (0.01, 1_000_000)}
     tags = TagsField(required=False, max_length=1_000, help_text="Apart by commas.")
@@ -84,8 +79,7 @@ class RequirementForm(Deciding, VersionedForm):
             "must_by": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
 
-    def __init__(self, *args, may_set_must_do, harms="", **kwargs):
-        self.harms = harms
+    def __init__(self, *args, may_set_must_do, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["effort"].help_text = f"In {self.instance.product.effort_unit}."
         if not may_set_must_do:
@@ -113,15 +107,12 @@ class EstimateForm(VersionedForm):
 
 
 class DecisionForm(Deciding, VersionedForm):
-    """`harms` says whom it harms, or is empty."""
-
     class Meta:
         model = Requirement
         fields = ["status", "decision"]
         widgets = {"decision": forms.Textarea(attrs={"rows": 2})}
 
-    def __init__(self, *args, harms="", **kwargs):
-        self.harms = harms
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, auto_id="decide_%s", **kwargs)
 
 

@@ -14,6 +14,7 @@ from prioritisation.ranking.lines import badges_of, evidence, is_rated
 from prioritisation.reasons import explanation
 from prioritisation.selectors import ALL_STATUSES, read_ranking
 from prioritisation.wording import NONE, UNIT, and_join, number, ordinal, points
+from products.models import Requirement
 
 CHANGES_SHOWN = 20
 #: table of a mark → what changed, in the history's words
@@ -70,17 +71,13 @@ class Dossier:
     moves: list
 
 
-def harms_of(ranking, row):
-    """Whom the requirement harms, as a sentence names them, or empty."""
-    harmed = [persona.name for persona in in_order(ranking.personas) if persona.id in row.harmed]
-    return and_join(harmed) if harmed else ""
-
-
 def read_requirement(product, requirement):
-    """(Ranking, Row) of one requirement, whatever its status."""
+    """(Ranking, Row) of one requirement, whatever its status. Raises Requirement.DoesNotExist."""
     found = read_ranking(
         product, statuses=ALL_STATUSES, only_ranked=False, requirement_ids=[requirement.pk]
     )
+    if not found.rows:
+        raise Requirement.DoesNotExist
     return found, found.rows[0]
 
 

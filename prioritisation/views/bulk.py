@@ -5,8 +5,6 @@ from django_htmx.http import push_url, trigger_client_event
 
 from prioritisation.entry.bulk import MOST, ChangedMeanwhile, edit_requirements, seen_in
 from prioritisation.forms.bulk import FORMS
-from prioritisation.ranking.lines import harm_words
-from prioritisation.selectors import ALL_STATUSES, read_ranking
 from prioritisation.wording import count
 from products.access import product_view
 
@@ -21,7 +19,7 @@ def bulk(request, product):
     rows = list(product.requirements.filter(number__in=seen))
     for row in rows:
         row.product = product  # whose key and unit the form says
-    form = form_class(request.POST or None, rows=rows, harms=_harms(product, rows))
+    form = form_class(request.POST or None, rows=rows)
     page = {
         "product": product,
         "what": what if what in FORMS else "status",
@@ -45,19 +43,6 @@ def bulk(request, product):
             return _page(request, page, changes=meanwhile.changes, status=409)
         return _done(request, product, f"{label} of {count(len(edited), 'requirement')} saved.")
     return _page(request, page, status=422 if request.method == "POST" else 200)
-
-
-def _harms(product, rows):
-    """Requirement id → whom it harms, of those among the requirements that do."""
-    if not rows:
-        return {}
-    ids = [row.pk for row in rows]
-    found = read_ranking(product, statuses=ALL_STATUSES, only_ranked=False, requirement_ids=ids)
-    return {
-        row.requirement_id: harm_words(row.harmed, found.personas)
-        for row in found.rows
-        if row.harmed
-    }
 
 
 def _done(request, product, said):

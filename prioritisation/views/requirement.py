@@ -10,7 +10,7 @@ from prioritisation.entry.grid_saving import basis_from
 from prioritisation.forms.requirement import CommentForm, DecisionForm, RatingForm
 from prioritisation.markdown import html_of
 from prioritisation.models import Rating
-from prioritisation.reasons.dossier import harms_of, read_dossier, read_requirement
+from prioritisation.reasons.dossier import read_dossier
 from prioritisation.reasons.versus import read_place
 from prioritisation.selectors import standing_of
 from prioritisation.services import withdraw_rating
@@ -69,8 +69,7 @@ def rating_withdraw(request, product, number, pk):
 def requirement_decide(request, product, number):
     """Its status and why."""
     found = editable(request, product, number)
-    harms = harms_of(*read_requirement(product, found))
-    form = DecisionForm(request.POST, instance=found, harms=harms)
+    form = DecisionForm(request.POST, instance=found)
     if form.is_valid() and form.save_current(by=request.user):
         messages.success(request, "Saved.")
         return redirect("requirement", product.key, number)

@@ -5,7 +5,6 @@ from django.urls import reverse
 
 from prioritisation.forms.requirement import EstimateForm, RequirementForm
 from prioritisation.ranking.filters import BY_EFFORT
-from prioritisation.reasons.dossier import harms_of, read_requirement
 from prioritisation.views.requirement import editable, requirement_of
 from products.access import may, product_view
 from products.forms import CLASH
@@ -34,7 +33,7 @@ def requirement_new(request, product):
 @product_view(GET="edit_own_requirement", POST="edit_own_requirement")
 def requirement_edit(request, product, number):
     found = editable(request, product, number)
-    form = _form(request, found, harms=harms_of(*read_requirement(product, found)))
+    form = _form(request, found)
     if request.method == "POST" and form.is_valid() and form.save_current(by=request.user):
         messages.success(request, "Saved.")
         return redirect("requirement", product.key, number)
@@ -65,10 +64,9 @@ def requirement_estimate(request, product):
     return render(request, "prioritisation/requirement_form.html", page, status=form.status)
 
 
-def _form(request, instance, *, harms=""):
+def _form(request, instance):
     return RequirementForm(
         request.POST or None,
         instance=instance,
-        harms=harms,
         may_set_must_do=may(instance.product, "set_must_do"),
     )
