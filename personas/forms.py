@@ -1,8 +1,18 @@
+import re
+
 from django import forms
+from django.utils import timezone
 
 from personas.models import AdoptionReading, Kind, Persona
-from personas.services import FIGURES, check_observed_on, impossible
+from personas.services import (
+    FIGURES,
+    NONE_SEEN,
+    check_observed_on,
+    impossible,
+    record_reading,
+)
 from products.forms import VersionedForm
+from products.versions import StaleVersion
 
 QUESTION = (
     "Does this person use it to do their job? End user, even if they also pay. "
@@ -68,8 +78,15 @@ class PersonaForm(VersionedForm):
         return name
 
 
-class ReadingForm(forms.ModelForm):
-    """A day's figures of an end user's segment; each error stands beside its figure."""
+class ReadingForm(VersionedForm):
+    """A day's figures of an end user's segment; each error stands beside its figure.
+
+    `reading` is the one that it begins with: the latest or, of a form that was posted, that of the
+    day in it. `seen` says which one was shown: another one of that day is told as a conflict.
+    """
+
+    #: "ID.VERSION", or empty
+    seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=40)
 
     class Meta:
         model = AdoptionReading
@@ -78,8 +95,11 @@ class ReadingForm(forms.ModelForm):
         labels = {"note": "With what", "source": "Where from"}
         help_texts = {"note": "The sheet on the fridge, a group chat."}
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, data=None, *, persona, reading=None):
+        instance = reading or AdoptionReading(persona=persona, product_id=persona.product_id)
+        super().__init__(data, instance=instance, auto_id=f"id_{persona.pk}_%s")
+        self.fields.pop("version", None)
+        self.initial |= {"observed_on": timezone.localdate(), "seen": _shown(reading)}
         for name in FIGURES:
             self.fields[name] = forms.IntegerField(
                 label=self.fields[name].label,
@@ -103,3 +123,24 @@ class ReadingForm(forms.ModelForm):
 
     def _post_clean(self):
         """The figures are checked above; the rest of the row isn't known here."""
+
+    def save_reading(self, *, by):
+        """The reading as stored, or None after a conflict. Raises what `record_reading` does."""
+        given = {name: self.cleaned_data[name] for name in self.edited}
+        # A program that says nothing of what it saw replaces what is there.
+        found = re.fullmatch("([0-9]{1,18})[.]([0-9]{1,9})", self.cleaned_data["seen"])
+        seen = (int(found[1]), int(found[2])) if found else NONE_SEEN
+        if "seen" not in self.data:
+            seen = None
+        try:
+            return record_reading(persona=self.instance.persona, by=by, seen=seen, **given)
+        except StaleVersion as stale:
+            for name, value in given.items():
+                setattr(self.instance, name, value)
+            self._note_conflict(stale.current)
+            self.data["seen"] = _shown(stale.current)
+        return None
+
+
+def _shown(reading):
+    return f"{reading.pk}.{reading.version}" if reading else ""

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from personas.models import AdoptionReading, Persona
 from products.models import Product
+from products.versions import StaleVersion
 
 
 def add_persona(*, product, by, **fields):
@@ -51,15 +52,21 @@ def check_observed_on(day):
     return day
 
 
-def record_reading(*, persona, observed_on, by, **measures):
+#: the (id, version) of no reading
+NONE_SEEN = (None, None)
+
+
+def record_reading(*, persona, observed_on, by, seen=None, **measures):
     """Record how many of the persona's people had and used the product on a day.
 
-    Replaces that day's reading. Raises ValidationError for a persona that isn't an end user, and
-    for figures that can't be.
+    Replaces, in what is given, that day's reading. With `seen`, (id, version) of the one that its
+    writer saw or NONE_SEEN, raises StaleVersion where that day has another which says something
+    else. Raises ValidationError for a persona that isn't an end user, and for figures that can't
+    be.
     """
     if not persona.is_end_user:
         raise ValidationError({"persona": "Only end users adopt a product; others pay for it."})
-    measures["updated_by"] = by if by is not None and by.pk else None
+    author = by if by is not None and by.pk else None
     of_day = AdoptionReading.objects.filter(persona=persona, observed_on=observed_on)
     reading = of_day.first() or AdoptionReading(
         persona=persona, product_id=persona.product_id, observed_on=observed_on
@@ -70,11 +77,14 @@ def record_reading(*, persona, observed_on, by, **measures):
     stored, created = AdoptionReading.objects.select_for_update().get_or_create(
         persona=persona,
         observed_on=observed_on,
-        defaults={"product_id": persona.product_id, **measures},
+        defaults={"product_id": persona.product_id, "updated_by": author, **measures},
     )
-    if not created:
-        _set(stored, measures)
-        stored.save(update_fields=list(measures))
+    if created or all(getattr(stored, name) == value for name, value in measures.items()):
+        return stored
+    if seen is not None and seen != (stored.pk, stored.version):
+        raise StaleVersion(stored)
+    _set(stored, measures | {"updated_by": author})
+    stored.save(update_fields=[*measures, "updated_by"])
     return stored
 
 

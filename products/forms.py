@@ -105,7 +105,7 @@ class VersionedForm(forms.ModelForm):
 
     def _note_conflict(self, current):
         event = current.events.order_by("-pgh_id").first()
-        base = current.events.filter(version=self.cleaned_data["version"]).first()
+        base = current.events.filter(version=self.cleaned_data.get("version", 0)).first()
         mine = {name: self._held(self.instance, name) for name in self.edited}
         theirs = {name: self._held(current, name) for name in self.edited}
         differences = [

@@ -14,15 +14,22 @@ def save_if_current(instance, *, version, fields, by=None):
 
     Raises StaleVersion when it isn't, DoesNotExist when it is gone. One statement compares and
     writes, so of two simultaneous writers one waits for the other's lock and then finds its
-    version gone.
+    version gone. Where the fields hold what the row has, nothing is written.
     """
-    rows = type(instance)._default_manager.filter(pk=instance.pk, version=version)
+    rows = type(instance)._default_manager
+    current = rows.get(pk=instance.pk)
+    if current.version == version and holds_alike(current, instance, fields):
+        return current
     values = {name: getattr(instance, name) for name in fields}
-    changed = rows.update(**values, updated_by=_stored(by))
-    current = type(instance)._default_manager.get(pk=instance.pk)
+    changed = rows.filter(pk=instance.pk, version=version).update(**values, updated_by=_stored(by))
+    current = rows.get(pk=instance.pk)
     if not changed:
         raise StaleVersion(current)
     return current
+
+
+def holds_alike(one, other, fields):
+    return all(getattr(one, name) == getattr(other, name) for name in fields)
 
 
 def delete_if_current(instance, *, version):

@@ -97,7 +97,8 @@
     for (const { at, after } of step.cells) {
       // The version that one saw: what another window saved meanwhile is then a conflict, unless one was told of it.
       const before = unsaved.get(at), unseen = before && (before.state !== "failed" || before.again);
-      unsaved.set(at, { ...after, version: unseen ? before.version : kept(at).version, step, state: "queued" });
+      const { version, value: seen } = unseen ? { version: before.version, value: before.seen } : kept(at);
+      unsaved.set(at, { ...after, version, seen, step, state: "queued" });
       fresh.delete(at);
       draw(at);
     }
@@ -112,7 +113,7 @@
   function bodyOf(batch) {
     const body = new URLSearchParams({ basis: BASES[chosen()] });
     for (const [at, one] of batch) {
-      body.append(`c.${at}.${one.version}.`, one.value === null ? "" : `${one.value}${one.letter}`);
+      body.append(`c.${at}.${one.version}.${one.seen ?? ""}`, one.value === null ? "" : `${one.value}${one.letter}`);
       if (one.note) body.append(`n.${at}`, one.note);
     }
     return body.toString();
@@ -148,7 +149,7 @@
     for (const [at, one] of batch) {
       const newest = unsaved.get(at);
       if (newest !== one) {
-        if (newest && answer.ok) newest.version = kept(at).version;
+        if (newest && answer.ok) { newest.version = kept(at).version; newest.seen = kept(at).value; }
         continue;
       }
       if (answer.ok) { unsaved.delete(at); fresh.add(at); }

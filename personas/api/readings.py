@@ -49,7 +49,10 @@ class ReadingPages(Pages):
 
 @listing(ReadingSerializer, persona="The persona's id.")
 class Readings(ProductAPI):
-    """The adoption readings of `?persona=`, newest first; POST replaces that day's."""
+    """The adoption readings of `?persona=`, newest first; POST replaces that day's.
+
+    What it leaves out stays as it was; of two at once the later wins, in the fields it names.
+    """
 
     declared_role = {"GET": "read", "POST": "record_reading"}
     serializer_class = ReadingSerializer
@@ -77,7 +80,7 @@ class Readings(ProductAPI):
         row = record_reading(
             persona=self.persona,
             by=self.author,
-            **{"worked_around": 0, "note": "", "source": ""} | given,
+            **given,
         )
         row.refresh_from_db()
         return Response(

@@ -82,7 +82,10 @@ class OfProduct(serializers.PrimaryKeyRelatedField):
 
 
 class NewRatingSerializer(RowSerializer):
-    """What a persona would give for it: your own answer, or that of a `source`."""
+    """What a persona would give for it: your own answer, or that of a `source`.
+
+    A basis or note that is left out stays as it was; a new rating is guessed, without a note.
+    """
 
     limits = {"value": (-5, 5)}
     persona = OfProduct("personas")
@@ -92,7 +95,7 @@ class NewRatingSerializer(RowSerializer):
         model = Rating
         fields = ["persona", "value", "basis", "note", "source"]
         validators = []
-        extra_kwargs = {"basis": {"required": False, "default": "guessed"}}
+        extra_kwargs = {"basis": {"required": False}}
 
 
 class BulkRatingSerializer(NewRatingSerializer):
@@ -107,7 +110,11 @@ class RecordedSerializer(serializers.Serializer):
 
 
 class RecordsRatings(ProductAPI):
-    """One's own ratings, or with `source` that source's: those have no rater."""
+    """One's own ratings, or with `source` that source's: those have no rater.
+
+    POST replaces, whatever is there: of two at once the later wins, each in the fields it names.
+    Whoever would rather be told PATCHes, with the ETag they read.
+    """
 
     def record(self, given):
         """Record [{requirement, persona, value, …}]; all or nothing."""
@@ -123,8 +130,8 @@ class RecordsRatings(ProductAPI):
                     requirement_id=one["requirement"],
                     persona_id=one["persona"],
                     value=one["value"],
-                    basis=one["basis"],
-                    note=one.get("note", ""),
+                    basis=one.get("basis"),
+                    note=one.get("note"),
                     source=one["source"],
                 )
                 for one in given

@@ -85,22 +85,60 @@ def save_changes(*, product, by, changes, basis):
     outcome = Outcome()
     wanted = _wanted(product, changes, basis, outcome)
     mine = _mine(product, by, changes)
-    for change in changes:
-        now = mine.get(change.key)
-        # An answer may have been lost on its way: what is there already is no conflict.
-        if (now.version if now else 0) != change.version and _said(now) != wanted.get(change.key):
-            said = f"{signed(now.value)}, {now.basis}" if now else "nothing"
-            outcome.conflicts[change.key] = f"Meanwhile you said {said} in another window."
+    outcome.conflicts = {
+        change.key: _meanwhile(mine.get(change.key))
+        for change in changes
+        if _is_unseen(change, mine.get(change.key), wanted.get(change.key))
+    }
     if outcome.errors or outcome.conflicts:
         return outcome
-    withdraw_ratings([mine[key] for key, said in wanted.items() if not said and key in mine])
     try:
         with transaction.atomic():
-            record_ratings(product=product, by=by, ratings=list(_new(changes, wanted, mine)))
+            _write(product, by, changes, wanted, mine)
         outcome.saved = len(changes)
+    except _Overtaken:
+        return save_changes(product=product, by=by, changes=changes, basis=basis)
     except IntegrityError:  # a requirement or persona was deleted since we looked
         outcome.errors = {change.key: GONE for change in changes}
     return outcome
+
+
+class _Overtaken(Exception):
+    """Another window has rated a cell in which we found nothing. Looking again shows what."""
+
+
+def _is_unseen(change, now, wanted):
+    """Whether the rating that is there now is another one than the cell showed.
+
+    An answer may have been lost on its way: what is there already is no conflict.
+    """
+    # Withdrawn and given anew, it is at its first version again, and says something else.
+    as_seen = not (now and change.old) or str(now.value) == change.old
+    if (now.version if now else 0) == change.version and as_seen:
+        return False
+    same = (now.value, now.basis) == wanted if now else wanted is None
+    return not same or (bool(now) and change.note not in (None, now.note))
+
+
+def _meanwhile(now):
+    said = f"{signed(now.value)}, {now.basis}" if now else "nothing"
+    note = f" (“{now.note}”)" if now and now.note else ""
+    return f"Meanwhile you said {said}{note} in another window."
+
+
+def _write(product, by, changes, wanted, mine):
+    withdraw_ratings([mine[key] for key, said in wanted.items() if not said and key in mine])
+    given = [change for change in changes if wanted[change.key]]
+    there, new = [], []
+    for change in given:
+        rating = NewRating(*change.key, *wanted[change.key], change.note)
+        (there if change.key in mine else new).append(rating)
+    # Those that are there are locked; an empty cell can't be. Two windows find it empty; the
+    # first saves "seen −5" and commits; the second, replacing, would lose that unseen.
+    made = record_ratings(product=product, by=by, ratings=new, replacing=False)
+    if len(made) < len(new):
+        raise _Overtaken
+    record_ratings(product=product, by=by, ratings=there)
 
 
 def _mine(product, by, changes):
@@ -111,18 +149,6 @@ def _mine(product, by, changes):
         persona__in={change.persona_id for change in changes},
     )
     return {(one.requirement_id, one.persona_id): one for one in rows}
-
-
-def _said(rating):
-    return (rating.value, rating.basis) if rating else None
-
-
-def _new(changes, wanted, mine):
-    for change in changes:
-        if wanted[change.key]:
-            now = mine.get(change.key)
-            note = (now.note if now else "") if change.note is None else change.note
-            yield NewRating(*change.key, *wanted[change.key], note)
 
 
 def _wanted(product, changes, basis, outcome):

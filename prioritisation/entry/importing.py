@@ -15,6 +15,8 @@ from prioritisation.services import NewRating, record_ratings
 from products.models import Product, Requirement
 from products.services import add_requirements
 
+OVERTAKEN = "you have just answered this in another window. Import again to replace that."
+
 
 @dataclass
 class Report:
@@ -45,8 +47,8 @@ def import_ratings(*, product, text, basis, by, from_scale=None, dry_run=False, 
 
     Raises SheetError, with every wrong row, having changed nothing. A row finds its requirement
     by external_id or, without one, by title, else it's a new one: so a second import of the same
-    sheet writes nothing, and marks nothing. Ratings are `by`'s own, known by `basis`. Nothing is
-    ever removed.
+    sheet writes nothing, and marks nothing. Ratings are `by`'s own, known by `basis`; where that
+    is None, one that is there keeps its own, and others are guessed. Nothing is ever removed.
     """
     names = product.personas.values_list("name", flat=True)
     sheet = parse(text, from_scale=from_scale, personas=names)
@@ -159,17 +161,23 @@ class _Finder:
 
 
 def _find_new_ratings(product, steps, personas, basis, by):
-    """Fill in the steps' ratings, {persona: (value, note)}: those that `by` hasn't given so."""
+    """Fill in the steps' ratings, {persona: (value, whether it is the first)}: those that `by`
+    hasn't given so."""
     known = {
         (rating.requirement_id, rating.persona_id): rating
-        for rating in Rating.objects.filter(product=product, rater=by)
+        # Locked: another window's answer would be replaced by ours unseen.
+        for rating in Rating.objects.filter(
+            product=product,
+            rater=by,
+            requirement__in=[step.requirement.pk for step in steps if not step.is_new],
+        ).select_for_update()
     }
     for step in steps:
         for name, value in step.row.ratings.items():
             persona = personas[name]
             old = known.get((step.requirement.pk, persona.pk))
-            if old is None or (old.value, old.basis) != (value, basis):
-                step.ratings[persona] = (value, old.note if old else "")
+            if old is None or (old.value, old.basis) != (value, basis or old.basis):
+                step.ratings[persona] = (value, old is None)
 
 
 def _refuse_unexplained(product, steps, basis, by):
@@ -216,13 +224,26 @@ def _write(product, steps, basis, by, source):
         Requirement.objects.bulk_update(
             changed, [*names, "updated_by", "updated_at"], batch_size=500
         )
-    ratings = [
-        NewRating(step.requirement.pk, persona.pk, value, basis, note, source)
+    _write_ratings(product, steps, basis, by, source)
+
+
+def _write_ratings(product, steps, basis, by, source):
+    there, first = [], []
+    for step in steps:
+        for persona, (value, is_first) in step.ratings.items():
+            new = NewRating(step.requirement.pk, persona.pk, value, basis, None, source)
+            (first if is_first else there).append(new)
+    made = record_ratings(product=product, by=by, ratings=first, replacing=False)
+    made = {(one.requirement_id, one.persona_id) for one in made}
+    errors = [
+        RowError(step.row.row, f"rating:{persona.name}", OVERTAKEN)
         for step in steps
-        for persona, (value, note) in step.ratings.items()
+        for persona, (_value, is_first) in step.ratings.items()
+        if is_first and (step.requirement.pk, persona.pk) not in made
     ]
-    if ratings:
-        record_ratings(product=product, by=by, ratings=ratings)
+    if errors:
+        raise SheetError(errors)
+    record_ratings(product=product, by=by, ratings=there)
 
 
 def _report(steps):

@@ -3,12 +3,13 @@
 import re
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from personas.forms import MOST_PEOPLE
 from personas.models import Kind
 from personas.services import add_persona
 from prioritisation.entry.importing import import_sheet
-from products.models import Requirement
+from products.models import Product, Requirement
 from products.services import add_requirements
 
 LONGEST_NAME = 100
@@ -112,11 +113,14 @@ def _payer(line):
     return (match[1], kind) if kind else (line, Kind.PROCURER)
 
 
-def add_boxes(*, product, by, users=(), payers=(), titles=(), sheet=None, basis="guessed"):
+@transaction.atomic
+def add_boxes(*, product, by, users=(), payers=(), titles=(), sheet=None, basis=None):
     """Add what the boxes hold; what the product has by that name already stays as it is.
 
     Raises SheetError where the sheet names a persona that isn't there.
     """
+    # One at a time, or two windows would both find that a title isn't there.
+    Product.objects.select_for_update(no_key=True).get(pk=product.pk)
     known = {name.casefold() for name in product.personas.values_list("name", flat=True)}
     for name, people in users:
         if name.casefold() not in known:

@@ -1,13 +1,16 @@
 """The forms of a requirement's page: itself, what is decided, a rating, a comment."""
 
+from copy import copy
+
 from django import forms
 
 from prioritisation.decisions import check_decision
 from prioritisation.models import Basis, Rating
-from prioritisation.services import record_rating
+from prioritisation.services import NewRating, record_ratings
 from prioritisation.wording import signed
 from products.forms import VersionedForm
 from products.models import Comment, MustReason, Requirement
+from products.versions import holds_alike
 
 MUST_DO = ("must_reason", "must_note", "must_by")
 
@@ -164,24 +167,43 @@ class RatingForm(VersionedForm):
         if self.overtaken:
             self.data = self.data.copy()
             self.data["version"] = instance.version
-            self.was = f"{signed(instance.value)}, {instance.basis}"
 
-    def clean(self):
-        super().clean()
-        if self.overtaken:
-            raise forms.ValidationError(
-                f"Meanwhile you said {self.was} in another window. Save again to replace that."
+    @property
+    def status(self):
+        return 422 if self.errors else super().status
+
+    def _post_clean(self):
+        stored = copy(self.instance)
+        super()._post_clean()
+        # Sent twice, it says the same.
+        if self.overtaken and not self.errors and not self._says_what(stored):
+            was = f"{signed(stored.value)}, {stored.basis}"
+            self._note_conflict(stored)
+            self.add_error(
+                None, f"Meanwhile you said {was} in another window. Save again to replace that."
             )
-        return self.cleaned_data
+
+    def _says_what(self, stored):
+        return holds_alike(self.instance, stored, self.edited)
 
     def save_rating(self, *, by):
         """The Rating, or None after a conflict."""
-        if self.instance.pk:
+        mine = self.instance
+        if mine.pk:
             return self.save_current(by=by)
-        return record_rating(
-            product=self.instance.product,
-            by=by,
-            requirement=self.instance.requirement,
-            persona=self.instance.persona,
-            **self.cleaned_data,
-        )
+        new = NewRating(mine.requirement_id, mine.persona_id, **self.cleaned_data)
+        # Two windows find no rating; both save; the second waits for the first one's COMMIT, and
+        # would replace what nobody in it has seen.
+        made = record_ratings(product=mine.product, by=by, ratings=[new], replacing=False)
+        if made:
+            return made[0]
+        there = Rating.objects.filter(rater=by, requirement=mine.requirement, persona=mine.persona)
+        stored = there.first()
+        return self._overtaken_by(stored) if stored else self.save_rating(by=by)
+
+    def _overtaken_by(self, stored):
+        if self._says_what(stored):
+            return stored
+        self.fields["version"] = copy(self.base_fields["version"])
+        self._note_conflict(stored)
+        return None

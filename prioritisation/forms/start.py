@@ -80,7 +80,7 @@ class StartForm(forms.Form):
         return [*there, *(name for box in boxes for name, _what in box)]
 
     def clean_basis(self):
-        return self.cleaned_data["basis"] or Basis.GUESSED
+        return self.cleaned_data["basis"] or None
 
     def refuse_sheet(self, error):
         lines = [str(one) for one in error.errors[:MOST_MESSAGES]]

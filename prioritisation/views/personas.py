@@ -1,10 +1,9 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.utils.dateparse import parse_date
 
 from personas.forms import ReadingForm
-from personas.services import FIGURES, record_reading
 from prioritisation.portraits import read_gallery
 from products.access import may, product_view
 
@@ -18,15 +17,23 @@ def personas(request, product):
 def reading_new(request, product, pk):
     """Record a reading in place; a bad one comes back in the open card."""
     persona = get_object_or_404(product.personas, pk=pk)
-    form = _form(persona, request.POST)
+    form = ReadingForm(request.POST, persona=persona, reading=_of_the_day(persona, request.POST))
     if form.is_valid():
         try:
-            record_reading(persona=persona, by=request.user, **form.cleaned_data)
+            if form.save_reading(by=request.user):
+                return _recorded(request, product, persona)
         except ValidationError as error:
             form.add_error(None, error.messages)
-        else:
-            return _recorded(request, product, persona)
-    return _page(request, product, form=form, of=pk, status=422)
+    return _page(request, product, form=form, of=pk, status=form.status)
+
+
+def _of_the_day(persona, posted):
+    """The persona's reading of the day that the form is about, or None."""
+    try:
+        day = parse_date(posted.get("observed_on", ""))
+    except ValueError:
+        return None
+    return persona.readings.filter(observed_on=day).first() if day else None
 
 
 def _recorded(request, product, persona):
@@ -36,23 +43,14 @@ def _recorded(request, product, persona):
     return redirect("personas", product.key)
 
 
-def _form(persona, data=None, reading=None):
-    """Begins with the latest figures: mostly one of them has changed."""
-    initial = {"observed_on": timezone.localdate()}
-    if reading:
-        names = (*FIGURES, "note", "source")
-        initial |= {name: getattr(reading, name) for name in names}
-    form = ReadingForm(data, initial=initial, prefix=None)
-    form.auto_id = f"id_{persona.pk}_%s"
-    return form
-
-
 def _page(request, product, *, form=None, of=None, recorded=None, status=200):
     """The page or, for htmx, the card of the persona whose reading was posted."""
     gallery = read_gallery(product)
     for one in gallery.portraits:
         persona = one.persona
-        persona.form = form if persona.pk == of else _form(persona, reading=persona.reading)
+        # Begins with the latest figures: mostly one of them has changed.
+        fresh = ReadingForm(persona=persona, reading=persona.reading)
+        persona.form = form if persona.pk == of else fresh
     page = {
         "product": product,
         "gallery": gallery,

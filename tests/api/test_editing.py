@@ -94,7 +94,7 @@ def test_posting_a_rating_replaces_ones_own(as_user, product, nurse):
     second = bob.post(url, {"persona": nurse.pk, "value": -1}, format="json")
 
     assert first.json()["id"] == second.json()["id"]
-    assert (second.json()["value"], second.json()["confidence"]) == (-1, 0.5)
+    assert (second.json()["value"], second.json()["confidence"]) == (-1, 0.8)
     assert first.json()["confidence"] == 0.8
     assert requirement.ratings.count() == 1
 
