@@ -12,7 +12,7 @@ from prioritisation.scenario import Scenario as Scenario
 from prioritisation.scenario import ScenarioPersona as ScenarioPersona
 from products.fields import created_at_field, one_of, updated_by_field, version_field, within
 from products.models import Product, Requirement
-from products.triggers import marks_product, raises_version, stays_in_product, touches_updated_at
+from products.triggers import marks_product, raises_version, stays_in_product
 
 
 class Basis(models.TextChoices):
@@ -80,8 +80,7 @@ class Rating(models.Model):
             )
         ]
         triggers = [
-            raises_version(),
-            touches_updated_at(),
+            raises_version(touching=["updated_at"]),
             stays_in_product("requirement", "persona"),
             *marks_product(requirement="requirement_id"),
         ]

@@ -14,6 +14,7 @@ from import_export.formats.base_formats import CSV
 
 from products.input_history import input_history
 from products.models import Product
+from products.versions import holds_alike
 
 DELETED_SHOWN = 50
 # Django 6's behaviour; without it 5.2 warns.
@@ -158,12 +159,15 @@ class InputAdmin(admin.ModelAdmin):
         if not change:
             obj.save()
             return
+        # Written otherwise it may be the same: 8 and 8.0, or a space at the end of a text.
+        stored = type(obj)._default_manager.get(pk=obj.pk)
+        if holds_alike(obj, stored, form.changed_data):
+            return
         names = [*form.changed_data, "updated_by"]
         if hasattr(obj, "updated_at"):
             obj.updated_at = timezone.now()
             names.append("updated_at")
-        if form.changed_data:
-            obj.save(update_fields=names)
+        obj.save(update_fields=names)
 
     def delete_model(self, request, obj):
         Product.objects.lock(product_id_of(obj))

@@ -11,7 +11,7 @@ from accounts.history import with_input_history
 from products.fields import created_at_field, one_of, updated_by_field, version_field, within
 from products.querysets import ProductQuerySet
 from products.roles import Role
-from products.triggers import marks_product, raises_version, stays_in_product, touches_updated_at
+from products.triggers import marks_product, raises_version, stays_in_product
 
 
 @with_input_history(exclude=["last_number"])
@@ -215,10 +215,9 @@ class Requirement(models.Model):
         ]
         indexes = [GinIndex(fields=["tags"], name="requirement_tags")]
         triggers = [
-            raises_version(),
+            raises_version(touching=["updated_at"]),
             stays_in_product("number"),
             *marks_product(requirement="id"),
-            touches_updated_at(),
             # Whoever inserts with a number of their own (COPY, psql): it is never given again.
             pgtrigger.Trigger(
                 name="uses_up_its_number",

@@ -5,31 +5,30 @@ import pgtrigger
 NO_MARK_PER_REQUIREMENT_ABOVE = 100
 
 
-def raises_version(*, ignoring=()):
-    """Each UPDATE that changes the row raises its `version` by one.
+def raises_version(*, ignoring=(), touching=()):
+    """Each UPDATE that changes the row raises its `version` by one and sets the columns `touching`
+    to the time of its transaction.
 
-    Columns in `ignoring` are the row's bookkeeping: a change to them alone is no edit.
+    One that changes nothing (`SET title = title`) leaves the row as it was, so that the triggers
+    after it have nothing to tell or to mark. Columns in `ignoring` are the row's bookkeeping: they
+    are written, and a change to them alone is no edit.
     """
-    ignored = "".join(f" - '{column}'" for column in ignoring)
+    ours = ("version", *touching)
+    left_out = ", ".join(f"'{column}'" for column in (*ours, *ignoring))
+    restored = "".join(f"NEW.{column} = OLD.{column}; " for column in ours)
+    touched = "".join(f"NEW.{column} = now(); " for column in touching)
     return pgtrigger.Trigger(
         name="raises_version",
         when=pgtrigger.Before,
         operation=pgtrigger.Update,
-        condition=pgtrigger.Condition(
-            f"to_jsonb(OLD.*){ignored} IS DISTINCT FROM to_jsonb(NEW.*){ignored}"
-            if ignoring
-            else "OLD.* IS DISTINCT FROM NEW.*"
-        ),
-        func="NEW.version = OLD.version + 1; RETURN NEW;",
-    )
-
-
-def touches_updated_at():
-    return pgtrigger.Trigger(
-        name="updated_at",
-        when=pgtrigger.Before,
-        operation=pgtrigger.Update,
-        func="NEW.updated_at = now(); RETURN NEW;",
+        func=f"""
+            IF to_jsonb(OLD) - ARRAY[{left_out}] = to_jsonb(NEW) - ARRAY[{left_out}] THEN
+                {restored}
+            ELSE
+                NEW.version = OLD.version + 1; {touched}
+            END IF;
+            RETURN NEW;
+        """,
     )
 
 
@@ -52,10 +51,15 @@ def marks_product(*, requirement):
 
 
 def _marks(verb, operation, tables, requirement):
-    touched = " UNION ".join(
-        f"SELECT product_id, ({requirement})::bigint AS requirement_id FROM {rows}"
-        for rows in tables
-    )
+    columns = f"product_id, ({requirement})::bigint AS requirement_id"
+    touched = f"SELECT {columns} FROM {tables[0]}"
+    if operation is pgtrigger.Update:
+        # A row that the statement left as it was changes no score. stays_in_product sees to it
+        # that one has the same product, and is of the same requirement, before and after. EXCEPT,
+        # as a join would be planned by a session's first statement, of one row perhaps, and then
+        # compare ten thousand rows each with each.
+        changed = "(TABLE new_rows EXCEPT TABLE old_rows) changed"
+        touched = f"SELECT DISTINCT {columns} FROM {changed}"
     # Deleting a product cascades: its rows' triggers fire when it is gone, after its own trigger
     # has cleared the marks, and would leave some for ever.
     alive = (

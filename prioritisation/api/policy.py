@@ -31,7 +31,8 @@ class PolicySerializer(RowSerializer):
     def validate(self, given):
         say = given.get("end_user_say", self.instance.end_user_say)
         # A change says why anew; the reason of an earlier one isn't its own.
-        reason = given.get("reason", "" if "end_user_say" in given else self.instance.reason)
+        kept = "" if say != self.instance.end_user_say else self.instance.reason
+        reason = given.get("reason", kept)
         if say < LEAST_SAY_WITHOUT_REASON and not reason.strip():
             raise ValidationError({"reason": "Under two thirds for the end users needs a reason."})
         return given | {"reason": reason}

@@ -13,8 +13,8 @@ from prioritisation.what_if.comparing import compare
 from prioritisation.what_if.services import (
     NeedsReason,
     apply_scenario,
-    change_scenario,
     keep_scenario,
+    save_scenario,
 )
 from prioritisation.what_if.supposed import Otherwise, otherwise_of
 from products.access import may
@@ -166,7 +166,7 @@ class OneScenario(OneRow):
         otherwise = otherwise_of(row) if personas is None else otherwise_in(personas)
         for name, value in changes.items():
             setattr(row, name, value)
-        return change_scenario(row, version=version, otherwise=otherwise, by=self.author)
+        return save_scenario(row, version=version, otherwise=otherwise, by=self.author)
 
 
 class PlaceSerializer(serializers.Serializer):

@@ -1,6 +1,7 @@
 """One edit of several requirements: to all of them or, if one changed meanwhile, to none."""
 
 import re
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from django.db.models import FloatField
 
 from products.input_history import changed_fields
 from products.models import Requirement
+from products.versions import holds_alike
 
 #: More than fit a page of the ranking.
 MOST = 500
@@ -52,11 +54,17 @@ def edit_requirements(*, product, by, seen, fields, change):
     stale = [row for row in rows if row.version != seen[row.number]]
     if stale:
         raise ChangedMeanwhile(_changes(stale, seen))
-    for row in rows:
-        change(row)
+    changed = [row for row in rows if _changes_by(change, row, fields)]
+    for row in changed:
         row.updated_by = by
-    Requirement.objects.bulk_update(rows, [*fields, "updated_by"])
+    Requirement.objects.bulk_update(changed, [*fields, "updated_by"])
     return rows
+
+
+def _changes_by(change, row, fields):
+    had = copy(row)
+    change(row)
+    return not holds_alike(row, had, fields)
 
 
 def _changes(rows, seen):

@@ -56,10 +56,7 @@ class PolicyForm(VersionedForm):
             "reason": "Shown beside the version. Needed under two thirds for the end users.",
         }
 
-    def clean(self):
-        cleaned = super().clean()
-        say = cleaned.get("end_user_say", 1)
+    def lacks_reason(self, cleaned):
+        """Whether it has less for the end users than goes without saying why, and doesn't say."""
         asked = "reason" in self.fields and not cleaned.get("reason")
-        if asked and say < LEAST_SAY_WITHOUT_REASON:
-            self.add_error("reason", "Under two thirds for the end users needs a reason.")
-        return cleaned
+        return asked and cleaned.get("end_user_say", 1) < LEAST_SAY_WITHOUT_REASON

@@ -9,7 +9,7 @@ from personas.services import FIGURES, impossible
 from prioritisation.forms.weights import WeightsForm
 from prioritisation.models import PARAMETERS, Scenario
 from prioritisation.scenario import MOST_PEOPLE
-from prioritisation.what_if.services import change_scenario, keep_scenario
+from prioritisation.what_if.services import keep_scenario, save_scenario
 from prioritisation.what_if.supposed import beyond, latest_of, supposed_by
 from products.forms import CLASH, Difference, VersionedForm
 from products.versions import StaleVersion
@@ -138,7 +138,7 @@ class ScenarioForm(WeightsForm):
                 if scenario.pk is None:
                     return keep_scenario(scenario, otherwise=otherwise, by=by)
                 version = self.cleaned_data["version"]
-                return change_scenario(scenario, version=version, otherwise=otherwise, by=by)
+                return save_scenario(scenario, version=version, otherwise=otherwise, by=by)
         except StaleVersion as stale:
             self._note_conflict(stale.current)
         except IntegrityError:  # between our check and our write

@@ -110,6 +110,11 @@ class WeightsForm(PolicyForm):
         if all(name in cleaned for name in PARAMETERS):
             policy = scoring.Policy(**{name: cleaned[name] for name in PARAMETERS})
             self.weights = Supposed(policy, self._importances(policy, cleaned))
+        if not self.moved and not cleaned.get("reason", "given"):
+            # An empty reason isn't a new one: weights that stay keep theirs.
+            cleaned["reason"] = self.instance.reason
+        if self.lacks_reason(cleaned):
+            self.add_error("reason", "Under two thirds for the end users needs a reason.")
         return cleaned
 
     def _post_clean(self):

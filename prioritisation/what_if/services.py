@@ -8,12 +8,15 @@ from personas.services import FIGURES, record_reading
 from prioritisation.models import (
     LEAST_SAY_WITHOUT_REASON,
     PARAMETERS,
+    Scenario,
     ScenarioPersona,
     ScoringPolicy,
 )
 from prioritisation.people import people_of
-from prioritisation.what_if.supposed import beyond, supposed_by
-from products.versions import StaleVersion, save_if_current
+from prioritisation.what_if.supposed import beyond, otherwise_of, supposed_by
+from products.versions import StaleVersion, holds_alike, save_if_current
+
+WRITTEN = ("name", "note", *PARAMETERS)
 
 
 class NeedsReason(Exception):
@@ -37,11 +40,20 @@ def change_scenario(scenario, *, version, otherwise, by):
     """
     # Without it a change to its personas alone would be no new version.
     scenario.updated_at = timezone.now()
-    fields = ["name", "note", *PARAMETERS, "updated_at"]
+    fields = [*WRITTEN, "updated_at"]
     stored = save_if_current(scenario, version=version, fields=fields, by=by)
     scenario.personas.all().delete()
     _write_personas(scenario, otherwise)
     return stored
+
+
+def save_scenario(scenario, *, version, otherwise, by):
+    """`change_scenario`, unless it is so already: then nothing is written."""
+    current = Scenario.objects.get(pk=scenario.pk)
+    same = current.version == version and holds_alike(current, scenario, WRITTEN)
+    if same and otherwise == otherwise_of(current):
+        return current
+    return change_scenario(scenario, version=version, otherwise=otherwise, by=by)
 
 
 @transaction.atomic
