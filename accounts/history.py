@@ -5,17 +5,17 @@ import pghistory.models
 import pgtrigger
 from django.db import models
 
-from accounts.expressions import CurrentTransaction
+from accounts.expressions import CurrentChange
 
 
 class Event(pghistory.models.Event):
     """One insert, update or delete of an input row; append-only.
 
-    `pgh_xid` is the transaction's id: the marks of the same transaction carry it, so a score's
-    causes can be looked up here.
+    `pgh_change_id` is the same in all events and marks of one transaction, and in those alone, so a
+    score's causes can be looked up here.
     """
 
-    pgh_xid = models.BigIntegerField(db_default=CurrentTransaction(), db_index=True)
+    pgh_change_id = models.BigIntegerField(db_default=CurrentChange(), db_index=True)
 
     class Meta:
         abstract = True

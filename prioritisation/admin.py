@@ -175,7 +175,7 @@ class ScoringStateAdmin(ReadOnlyAdmin):
 class ProductChangeAdmin(ReadOnlyAdmin):
     """The marks: what waits to be rescored, and since when."""
 
-    list_display = ["created_at", "product_id", "requirement_id", "table_name", "xid"]
+    list_display = ["created_at", "product_id", "requirement_id", "table_name", "change_id"]
     search_fields = ["=product_id", "table_name"]
     ordering = ["-id"]
 

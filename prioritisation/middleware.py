@@ -43,8 +43,8 @@ class WriteMiddleware:
     """Every unsafe request, page, API or admin, is one transaction.
 
     It is rolled back when the answer is an error, tried again after a deadlock, and answers
-    `Userward-Change`, with which `ranking/?after=` waits until the change is in the scores. What
-    somebody deletes while a request reads it, safe or not, is not found.
+    `Userward-Change` if it changed an input: with it `ranking/?after=` waits until the change is
+    in the scores. What somebody deletes while a request reads it, safe or not, is not found.
     """
 
     def __init__(self, get_response):
@@ -83,6 +83,6 @@ class WriteMiddleware:
                 response.render()
             if response.status_code >= 400:
                 transaction.set_rollback(True)
-        if written.xid:
-            response["Userward-Change"] = str(written.xid)
+        if written.change_id:
+            response["Userward-Change"] = str(written.change_id)
         return response

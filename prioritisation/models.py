@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from accounts.expressions import CurrentTransaction
+from accounts.expressions import CurrentChange
 from accounts.history import with_input_history
 from personas.models import Persona
 from prioritisation.analysis import Analysis as Analysis
@@ -167,12 +167,16 @@ class ProductChange(models.Model):
 
     product_id = models.BigIntegerField()
     requirement_id = models.BigIntegerField(null=True)
-    xid = models.BigIntegerField(db_default=CurrentTransaction())
+    change_id = models.BigIntegerField(db_default=CurrentChange())
     table_name = models.CharField(max_length=63)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes = [models.Index(fields=["product_id", "id"], name="marks_by_product")]
+        indexes = [
+            models.Index(fields=["product_id", "id"], name="marks_by_product"),
+            # What a request rings for, and what `ranking/?after=` waits for.
+            models.Index(fields=["change_id"], name="marks_by_change"),
+        ]
 
     def __str__(self):
         return f"{self.table_name} of product {self.product_id}"
@@ -193,8 +197,8 @@ class ScoringRun(models.Model):
     #: NaN for payers
     adoption = ArrayField(models.FloatField())
     policy = models.JSONField()
-    #: the transactions and tables of the marks it consumed
-    cause_xids = ArrayField(models.BigIntegerField())
+    #: the ids and tables of the marks' changes that it consumed
+    cause_change_ids = ArrayField(models.BigIntegerField())
     cause_tables = ArrayField(models.CharField(max_length=63))
 
     class Meta:

@@ -158,12 +158,12 @@ def _begin_run(product_id, inputs, weights):
             """
             WITH consumed AS (
                 DELETE FROM prioritisation_productchange WHERE id = ANY (%s)
-                RETURNING xid, table_name
+                RETURNING change_id, table_name
             ), run AS (
                 INSERT INTO prioritisation_scoringrun (product_id, version, algorithm, persona_ids,
-                    weights, adoption, policy, cause_xids, cause_tables)
+                    weights, adoption, policy, cause_change_ids, cause_tables)
                 SELECT %s, %s, %s, %s::bigint[], %s::float8[], %s::float8[], %s::jsonb,
-                    COALESCE(array_agg(DISTINCT xid), '{}'),
+                    COALESCE(array_agg(DISTINCT change_id), '{}'),
                     COALESCE(array_agg(DISTINCT table_name::text), '{}')
                 FROM consumed
                 RETURNING id, version, product_id

@@ -7,13 +7,13 @@ from prioritisation.models import ProductChange
 POLL_SECONDS = (0.02, 0.04, 0.08, 0.16, 0.2)
 
 
-def wait_until_scored(product_id, xid, *, at_most=10.0):
-    """Wait until no mark of the product has this transaction's id; whether that came true.
+def wait_until_scored(product_id, change_id, *, at_most=10.0):
+    """Wait until no mark of the product is of this change; whether that came true.
 
     Holds no transaction while it waits.
     """
     deadline = time.monotonic() + at_most
-    marks = ProductChange.objects.filter(product_id=product_id, xid=xid)
+    marks = ProductChange.objects.filter(product_id=product_id, change_id=change_id)
     attempt = 0
     while marks.exists():
         if time.monotonic() >= deadline:

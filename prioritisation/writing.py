@@ -24,9 +24,9 @@ PAUSE_SECONDS = (0.005, 0.05)
 
 @dataclass
 class Written:
-    """What a transaction did, known when it ends: `xid` is None if it wrote nothing."""
+    """What a transaction did, known when it ends: `change_id` is None if it changed no input."""
 
-    xid: int | None = None
+    change_id: int | None = None
     products: list[int] = field(default_factory=list)
     members: list[list[int]] = field(default_factory=list)
     """[product id, user id] of memberships that it changed or removed."""
@@ -58,18 +58,21 @@ def _fill(written):
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT pg_current_xact_id_if_assigned()::text::bigint,
+            WITH change AS (
+                SELECT NULLIF(current_setting('userward.change_id', true), '')::bigint AS id
+            )
+            SELECT (SELECT id FROM change),
                 ARRAY(SELECT DISTINCT product_id FROM prioritisation_productchange
-                      WHERE xid = pg_current_xact_id_if_assigned()::text::bigint),
+                      WHERE change_id = (SELECT id FROM change)),
                 (SELECT COALESCE(array_agg(DISTINCT ARRAY[product_id, user_id]), '{}')
                  FROM products_membershipevent
-                 WHERE pgh_xid = pg_current_xact_id_if_assigned()::text::bigint
+                 WHERE pgh_change_id = (SELECT id FROM change)
                     -- Cut off as it is made, an owner couldn't listen on a new product's
                     -- first page.
                     AND pgh_label <> 'insert')
             """
         )
-        written.xid, written.products, written.members = cursor.fetchone()
+        written.change_id, written.products, written.members = cursor.fetchone()
 
 
 def is_conflict(error):

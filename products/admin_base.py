@@ -44,9 +44,9 @@ class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):
 class EventAdmin(ReadOnlyAdmin):
     """The input history of one model, deleted rows' included."""
 
-    list_display = ["pgh_created_at", "pgh_label", "row", "id", "pgh_context", "pgh_xid"]
+    list_display = ["pgh_created_at", "pgh_label", "row", "id", "pgh_context", "pgh_change_id"]
     list_filter = ["pgh_label", "pgh_created_at"]
-    search_fields = ["=id", "=pgh_xid"]
+    search_fields = ["=id", "=pgh_change_id"]
     search_help_text = "The id of a row, or of a transaction."
     ordering = ["-pgh_id"]
 

@@ -174,11 +174,11 @@ def _starved(ranking, query):
     return [{"id": persona.id, "name": persona.name} for persona in found]
 
 
-def _wait(product_id, xid):
+def _wait(product_id, change_id):
     if not waiting.acquire(blocking=False):
         return
     try:
-        wait_until_scored(product_id, xid)
+        wait_until_scored(product_id, change_id)
     finally:
         waiting.release()
 

@@ -1,5 +1,6 @@
 """The rating grid: requirement × persona, one user's ratings with the others' beside them."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,9 @@ ROWS_A_PAGE = 500
 DISAGREE = 3
 #: as many of the others' values as a cell has room for
 MOST_OTHERS = 4
+#: as many changes that wait for their scores as a moment names: it travels in an address
+MOST_WAITING = 80
+MOMENT = re.compile(r"\d{1,18}:(\d{1,18}(,\d{1,18}){0,79})?", re.ASCII)
 
 
 class Given(NamedTuple):
@@ -144,7 +148,7 @@ def read_grid(
     `only`, a persona's id, the cells of the others are left out.
     """
     with snapshot():
-        seen = current_moment()
+        seen = current_moment(product)
         ranking = read_ranking(
             product,
             only_ranked=False,
@@ -222,30 +226,56 @@ def read_states(product, user, requirement_ids):
     return {cell.at: cell.state for cell in cells}
 
 
-def current_moment():
-    """What is visible now, as text that `changed_since` takes."""
+def current_moment(product):
+    """What is visible now, as text that `changed_since` takes: the version of the scores, and the
+    changes that wait for their scores."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_snapshot()::text")
-        return cursor.fetchone()[0]
+        cursor.execute(
+            """
+            SELECT COALESCE((SELECT max(version) FROM prioritisation_scoringrun
+                             WHERE product_id = %(product)s), 0),
+                ARRAY(SELECT DISTINCT change_id FROM prioritisation_productchange
+                      WHERE product_id = %(product)s LIMIT %(most)s)
+            """,
+            {"product": product.pk, "most": MOST_WAITING + 1},
+        )
+        version, waiting = cursor.fetchone()
+    # Those that aren't named are told again, until they have their scores.
+    named = waiting if len(waiting) <= MOST_WAITING else []
+    return f"{version}:{','.join(map(str, named))}"
 
 
 def changed_since(product, moment):
-    """Ids of the requirements of which a rating was given, changed or withdrawn since `moment`.
+    """Ids of the requirements of which a rating was given, changed or withdrawn since `moment`;
+    None where `moment` is none of this product.
 
-    By transaction, not by time: one that began before and was committed after it is among them.
-    Raises DataError where `moment` isn't one.
+    By the changes that runs took in or that wait for one, not by time: a transaction that began
+    before and was committed after it is among them.
     """
+    if not MOMENT.fullmatch(moment):
+        return None
+    version, _, named = moment.partition(":")
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT DISTINCT requirement_id FROM {Rating.pgh_event_model._meta.db_table}
-            WHERE product_id = %(product)s
-                AND pgh_xid >= pg_snapshot_xmin(%(moment)s::pg_snapshot)::text::bigint
-                AND NOT pg_visible_in_snapshot(pgh_xid::text::xid8, %(moment)s::pg_snapshot)
+            WITH new (id) AS (
+                SELECT unnest(cause_change_ids) FROM prioritisation_scoringrun
+                WHERE product_id = %(product)s AND version > %(version)s
+                UNION
+                SELECT change_id FROM prioritisation_productchange WHERE product_id = %(product)s
+                EXCEPT
+                SELECT unnest(%(named)s::bigint[])
+            )
+            SELECT array_agg(DISTINCT requirement_id) FROM {Rating.pgh_event_model._meta.db_table}
+            WHERE product_id = %(product)s AND pgh_change_id IN (SELECT id FROM new)
             """,  # noqa: S608 - a table's name
-            {"product": product.pk, "moment": moment},
+            {
+                "product": product.pk,
+                "version": int(version),
+                "named": [int(one) for one in named.split(",") if one],
+            },
         )
-        return [pk for (pk,) in cursor.fetchall()]
+        return cursor.fetchone()[0] or []
 
 
 def scores_since(product, version):

@@ -21,17 +21,20 @@ def causes_of(requirement, runs):
     Other requirements and their ratings are left out: they never change this one's score.
     """
     told = _told(requirement, runs)
-    return {run.pk: [cause for xid in run.cause_xids for cause in told[xid]][:MOST] for run in runs}
+    return {
+        run.pk: [cause for pk in sorted(run.cause_change_ids) for cause in told[pk]][:MOST]
+        for run in runs
+    }
 
 
 def _told(requirement, runs):
-    """Transaction id → its causes."""
-    xids = {xid for run in runs for xid in run.cause_xids}
+    """Change id → its causes."""
+    change_ids = {change_id for run in runs for change_id in run.cause_change_ids}
     tables = {table for run in runs for table in run.cause_tables}
-    found = changes_in(requirement.product_id, xids, [requirement.pk], tables=tables)
+    found = changes_in(requirement.product_id, change_ids, [requirement.pk], tables=tables)
     names, told = Names([one.event for one in found]), defaultdict(list)
     for model, event, before in found:
-        told[event.pgh_xid].append(
+        told[event.pgh_change_id].append(
             {
                 "what": str(model._meta.verbose_name),
                 "id": event.pgh_obj_id,
@@ -56,19 +59,19 @@ class Change(NamedTuple):
     before: object
 
 
-def changes_in(product_id, xids, requirement_ids, *, tables=None):
+def changes_in(product_id, change_ids, requirement_ids, *, tables=None):
     """The Changes that those transactions made to the product's inputs, oldest first; of
     requirements and their ratings only those named."""
     found = [
         change
         for model in INPUTS
         if tables is None or model._meta.db_table in tables
-        for change in _events(model, product_id, requirement_ids, xids)
+        for change in _events(model, product_id, requirement_ids, change_ids)
     ]
     return sorted(found, key=lambda change: change.event.pgh_created_at)
 
 
-def _events(model, product_id, requirement_ids, xids):
+def _events(model, product_id, requirement_ids, change_ids):
     only = {
         Requirement: {"pgh_obj_id__in": requirement_ids},
         Rating: {"requirement_id__in": requirement_ids},
@@ -76,7 +79,7 @@ def _events(model, product_id, requirement_ids, xids):
     every = model.pgh_event_model.objects
     earlier = every.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
     events = list(
-        every.filter(pgh_xid__in=xids, product_id=product_id, **only)
+        every.filter(pgh_change_id__in=change_ids, product_id=product_id, **only)
         .annotate(before=Subquery(earlier.order_by("-pgh_id").values("pgh_id")[:1]))
         .order_by("pgh_id")
     )

@@ -38,28 +38,29 @@ def milestones(product, since):
     """The product's Milestones since that moment, oldest first: changes of policy and readings
     that the scores took in. The first run, with which everything begins, is none."""
     runs = _runs(product.pk, since)
-    xids = {xid for run in runs for xid in run["xids"]}
-    policies = _events(ScoringPolicy, product, xids)
-    readings = _events(AdoptionReading, product, xids)
+    change_ids = {change_id for run in runs for change_id in run["change_ids"]}
+    policies = _events(ScoringPolicy, product, change_ids)
+    readings = _events(AdoptionReading, product, change_ids)
     every = [event for told in (policies, readings) for events in told.values() for event in events]
     names = Names(every)
     people = dict(Persona.objects.filter(product=product).values_list("pk", "name"))
     found = []
     for run in runs:
         if changes := _policy_changes(run):
-            events = [event for xid in run["xids"] for event in policies[xid]]
+            events = [event for change_id in run["change_ids"] for event in policies[change_id]]
             found.append(_policy(run, changes, events, names))
-        events = [event for xid in run["xids"] for event in readings[xid]]
+        events = [event for change_id in run["change_ids"] for event in readings[change_id]]
         found += _adoption(run, events, names, people)
     return found
 
 
-def _events(model, product, xids):
-    """Transaction id → the events of the model's rows in it, oldest first."""
+def _events(model, product, change_ids):
+    """Change id → the events of the model's rows in it, oldest first."""
     told = defaultdict(list)
-    events = model.pgh_event_model.objects.filter(product_id=product.pk, pgh_xid__in=xids)
+    every = model.pgh_event_model.objects
+    events = every.filter(product_id=product.pk, pgh_change_id__in=change_ids)
     for event in events.order_by("pgh_id"):
-        told[event.pgh_xid].append(event)
+        told[event.pgh_change_id].append(event)
     return told
 
 
@@ -117,7 +118,7 @@ def _runs(product_id, since):
     columns = (
         "version",
         "at",
-        "xids",
+        "change_ids",
         "tables",
         "policy",
         "policy_before",
@@ -127,7 +128,7 @@ def _runs(product_id, since):
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT r.version, r.computed_at, r.cause_xids, r.cause_tables::text[],
+            SELECT r.version, r.computed_at, r.cause_change_ids, r.cause_tables::text[],
                 r.policy::text, b.policy::text,
                 array(SELECT ARRAY[id, a] FROM unnest(r.persona_ids, r.adoption) x (id, a)),
                 array(SELECT ARRAY[id, a] FROM unnest(b.persona_ids, b.adoption) x (id, a))

@@ -37,7 +37,7 @@ def movements(product, start, end, requirement_ids=replaying.ALL):
     """Requirement id → its Movement from version `start` to version `end`, where there is any."""
     with snapshot():
         events = list(_events(product, requirement_ids))
-        runs = _runs(product, end, {event.xid for event in events})
+        runs = _runs(product, end, {event.change_id for event in events})
         scores = scores_at(product, [start, end], requirement_ids)
     found = replaying.effects(events, runs, requirement_ids)
     moved = {}
@@ -50,19 +50,19 @@ def movements(product, start, end, requirement_ids=replaying.ALL):
     return moved
 
 
-def _runs(product, end, xids):
-    """(version, ids of the transactions it took in) of each run that took in one of these, oldest
+def _runs(product, end, change_ids):
+    """(version, ids of the changes it took in) of each run that took in one of these, oldest
     first. The others, all that anybody did to other requirements, have no effect here."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT version, cause_xids FROM prioritisation_scoringrun WHERE id IN (
-                SELECT r.id FROM prioritisation_scoringrun r, unnest(r.cause_xids) xid
+            SELECT version, cause_change_ids FROM prioritisation_scoringrun WHERE id IN (
+                SELECT r.id FROM prioritisation_scoringrun r, unnest(r.cause_change_ids) change_id
                 WHERE r.product_id = %s AND r.version <= %s
-                    AND xid IN (SELECT unnest(%s::bigint[]))
+                    AND change_id IN (SELECT unnest(%s::bigint[]))
             ) ORDER BY version
             """,
-            [product.pk, end, list(xids)],
+            [product.pk, end, list(change_ids)],
         )
         return cursor.fetchall()
 
@@ -78,10 +78,10 @@ def _events(product, requirement_ids):
     for kind, model, columns, values in KINDS:
         events = model.pgh_event_model.objects.filter(product_id=product.pk, **only.get(model, {}))
         told = events.order_by("pgh_id").values_list(
-            "pgh_id", "pgh_obj_id", "pgh_xid", "pgh_label", *columns
+            "pgh_id", "pgh_obj_id", "pgh_change_id", "pgh_label", *columns
         )
-        for pk, row, xid, label, *rest in told.iterator(chunk_size=5_000):
-            yield Event(kind, pk, row, xid, None if label == "delete" else values(*rest))
+        for pk, row, change_id, label, *rest in told.iterator(chunk_size=5_000):
+            yield Event(kind, pk, row, change_id, None if label == "delete" else values(*rest))
 
 
 def _number(value):

@@ -37,7 +37,7 @@ class Event:
     id: int
     """The event's own; of two events of one row the later has the higher."""
     row: int
-    xid: int
+    change_id: int
     values: object
 
 
@@ -143,7 +143,7 @@ class Effect:
 
     version: int
     """Of the run that took it in."""
-    xid: int
+    change_id: int
     by: int
 
 
@@ -151,7 +151,7 @@ def effects(events, runs, requirement_ids=ALL):
     """Requirement id → its Effects that aren't 0, in the order in which they came about.
 
     events  Events, each transaction's own by id
-    runs    (version, xids) by version: which transactions each run took in
+    runs    (version, change_ids) by version: which changes each run took in
 
     An effect is the difference of two integers, the score before and after, so that those of
     some versions add up to the difference of the scores exactly. A requirement that doesn't
@@ -159,15 +159,15 @@ def effects(events, runs, requirement_ids=ALL):
     """
     of = defaultdict(list)
     for event in events:
-        of[event.xid].append(event)
+        of[event.change_id].append(event)
     replay, standing, found = Replay(), defaultdict(int), defaultdict(list)
-    for version, xids in runs:
+    for version, change_ids in runs:
         new = defaultdict(list)
-        for xid in sorted(xids):
-            touched = replay.apply(of.get(xid, ()))
+        for change_id in sorted(change_ids):
+            touched = replay.apply(of.get(change_id, ()))
             for pk, score in _scored(replay, touched, requirement_ids):
                 if score != standing[pk]:
-                    new[pk].append(Effect(version, xid, score - standing[pk]))
+                    new[pk].append(Effect(version, change_id, score - standing[pk]))
                     standing[pk] = score
         for pk, came_about in new.items():
             if replay.has(pk):

@@ -59,7 +59,7 @@ def read_weighings(product):
 
 
 def _save(event):
-    return event.pgh_xid, event.pgh_created_at
+    return event.pgh_change_id, event.pgh_created_at
 
 
 def _weighing(event, policies, who, shares):
@@ -90,26 +90,26 @@ def _shares(product, moved):
     """_save → what its run says of the shares in the groups concerned, in words."""
     told = {save: [event.name for event in events] for save, events in moved.items()}
     personas = list(Persona.objects.filter(product=product))
-    for xids, before, after in _runs(product.pk, [xid for xid, _at in moved]):
-        for save in (save for save in moved if save[0] in xids):
+    for change_ids, before, after in _runs(product.pk, [change_id for change_id, _at in moved]):
+        for save in (save for save in moved if save[0] in change_ids):
             kinds = {event.kind == Kind.END_USER for event in moved[save]}
             groups = [[one for one in personas if one.is_end_user is kind] for kind in kinds]
             told[save] = [words for group in groups for words in _changes(group, before, after)]
     return told
 
 
-def _runs(product_id, xids):
-    """(transaction ids, {persona: weight} before, after) of each run that took one of them in."""
+def _runs(product_id, change_ids):
+    """(change ids, {persona: weight} before, after) of each run that took one of them in."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT r.cause_xids, b.persona_ids, b.weights, r.persona_ids, r.weights
+            SELECT r.cause_change_ids, b.persona_ids, b.weights, r.persona_ids, r.weights
             FROM prioritisation_scoringrun r
             JOIN prioritisation_scoringrun b
                 ON b.product_id = r.product_id AND b.version = r.version - 1
-            WHERE r.product_id = %s AND r.cause_xids && %s::bigint[]
+            WHERE r.product_id = %s AND r.cause_change_ids && %s::bigint[]
             """,
-            [product_id, xids],
+            [product_id, change_ids],
         )
         return [
             (caused, dict(zip(before, had, strict=True)), dict(zip(after, has, strict=True)))

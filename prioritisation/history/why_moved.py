@@ -40,8 +40,8 @@ class Reason:
 def why_moved(product, start, end, requirement_ids):
     """Requirement id → (movement.Movement, its Reasons in the order in which they came about)."""
     moved = movements(product, start, end, requirement_ids)
-    xids = {effect.xid for movement in moved.values() for effect in movement.effects}
-    tell = _Teller(product, xids, requirement_ids)
+    change_ids = {effect.change_id for movement in moved.values() for effect in movement.effects}
+    tell = _Teller(product, change_ids, requirement_ids)
     return {
         pk: (movement, [tell(effect, pk) for effect in movement.effects] + _rest(movement, end))
         for pk, movement in moved.items()
@@ -49,18 +49,18 @@ def why_moved(product, start, end, requirement_ids):
 
 
 class _Teller:
-    def __init__(self, product, xids, requirement_ids):
-        changes = changes_in(product.pk, xids, requirement_ids)
+    def __init__(self, product, change_ids, requirement_ids):
+        changes = changes_in(product.pk, change_ids, requirement_ids)
         self.names = Names([one.event for one in changes])
         self.people = dict(Persona.objects.filter(product=product).values_list("pk", "name"))
         self.of = defaultdict(list)
         for one in changes:
-            self.of[one.event.pgh_xid].append(one)
+            self.of[one.event.pgh_change_id].append(one)
 
     def __call__(self, effect, requirement_id):
         told = [
             (one, words)
-            for one in self.of[effect.xid]
+            for one in self.of[effect.change_id]
             if _concerns(one, requirement_id) and (words := words_of(one, self.people))
         ]
         if not told:

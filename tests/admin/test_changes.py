@@ -35,7 +35,7 @@ def test_an_edit_marks_its_product_and_answers_its_transaction(product, admin_cl
     assert answer.status_code == 302
     mark = ProductChange.objects.get()
     assert (mark.product_id, mark.requirement_id) == (product.pk, rating.requirement_id)
-    assert answer.headers["Userward-Change"] == str(mark.xid)
+    assert answer.headers["Userward-Change"] == str(mark.change_id)
     rating.refresh_from_db()
     assert (rating.value, rating.note, rating.updated_by.username) == (
         -2,

@@ -69,7 +69,7 @@ WITH policy AS (
     FROM total JOIN products_requirement r ON r.id = requirement_id
 ), run AS (
     INSERT INTO prioritisation_scoringrun (product_id, version, algorithm, persona_ids, weights,
-        adoption, policy, cause_xids, cause_tables)
+        adoption, policy, cause_change_ids, cause_tables)
     SELECT product_id, version + 1, algorithm, persona_ids, weights, adoption, policy, '{}', '{}'
     FROM prioritisation_scoringrun WHERE product_id = %(product)s ORDER BY version DESC LIMIT 1
     RETURNING id

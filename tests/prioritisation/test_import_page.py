@@ -39,7 +39,7 @@ def test_an_import_counts_and_leads_to_the_ranking(product, alice):
     rating = Rating.objects.get(requirement__title="Works offline")
     assert (rating.value, rating.basis, rating.rater) == (4, "asked", alice)
     mark = ProductChange.objects.first()
-    assert answer.headers["Userward-Change"] == str(mark.xid)
+    assert answer.headers["Userward-Change"] == str(mark.change_id)
 
 
 def test_a_column_may_be_called_as_a_persona_alone(product, alice):

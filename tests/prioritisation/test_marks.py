@@ -227,7 +227,7 @@ def test_a_rating_by_the_api_marks(product, client):
 
     assert answer.status_code == 201
     assert marks() == {(3, "rating")}
-    assert answer["Userward-Change"] == str(ProductChange.objects.get().xid)
+    assert answer["Userward-Change"] == str(ProductChange.objects.get().change_id)
 
 
 @pytest.fixture

@@ -206,4 +206,4 @@ def test_the_past_of_the_samples_is_told_whole(db):
         assert found
         assert {movement.unexplained for movement in found.values()} == {0}
         # Each step has causes of its own.
-        assert all(len({one.xid for one in found[pk].effects}) > 1 for pk in list(found)[:3])
+        assert all(len({one.change_id for one in found[pk].effects}) > 1 for pk in list(found)[:3])

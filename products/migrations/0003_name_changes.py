@@ -1,0 +1,20 @@
+from django.db import migrations, models
+
+from accounts.expressions import CurrentChange
+
+
+class Migration(migrations.Migration):
+    dependencies = [("products", "0002_cascades"), ("accounts", "0003_name_changes")]
+
+    operations = [
+        operation
+        for event in ("commentevent", "membershipevent", "productevent", "requirementevent")
+        for operation in (
+            migrations.RenameField(event, "pgh_xid", "pgh_change_id"),
+            migrations.AlterField(
+                event,
+                "pgh_change_id",
+                models.BigIntegerField(db_default=CurrentChange(), db_index=True),
+            ),
+        )
+    ]
