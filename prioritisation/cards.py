@@ -6,7 +6,8 @@ from datetime import datetime
 from django.db import connection
 
 from prioritisation.people import read_people
-from prioritisation.selectors import read_ranking, snapshot
+from prioritisation.selectors import snapshot
+from prioritisation.whole_ranking import read_whole
 from products.models import OPEN, Product
 
 
@@ -133,8 +134,8 @@ def most_surprising(products):
 
 def surprise(product):
     """The product's Surprise that loses most of what it's worth to payers, or None."""
-    ranking = read_ranking(product)
-    rows = [row for row in ranking.rows if "shelfware" in row.flags]
+    ranking = read_whole(product)
+    rows = [row for row in ranking.rows if row.ranked and "shelfware" in row.flags]
     if not rows:
         return None
     row = max(rows, key=lambda row: (_lost(row), -row.number))

@@ -1,17 +1,19 @@
 """Reads that span models. What combines rows, version and stale comes from one snapshot."""
 
+from collections.abc import Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import numpy as np
 from django.db import connection, transaction
 
 from personas.models import Kind
-from prioritisation.ranking_query import PLACES, ranking_query
+from prioritisation.ranking_query import PLACED, ranking_query
 from prioritisation.scoring import UNIT, Weights
 from prioritisation.signals import signals
 from products.models import OPEN, Product, Status
+from products.searching import searchable
 
 ORDERS = ("score", "value_for_effort")
 
@@ -59,7 +61,6 @@ class Row:
     number: int
     key: str
     title: str
-    description: str
     status: str
     decision: str
     tags: list
@@ -79,14 +80,16 @@ class Row:
     reach: float | None
     answered: float | None
     value_for_effort: float | None
-    contributions: dict
-    unrealised: dict
-    means: dict
-    confidences: dict
-    flags: list
-    harmed: list
+    contributions: Mapping = field(default_factory=dict)
+    unrealised: Mapping = field(default_factory=dict)
+    means: Mapping = field(default_factory=dict)
+    confidences: Mapping = field(default_factory=dict)
+    flags: list = field(default_factory=list)
+    harmed: list = field(default_factory=list)
     was: object = None
     """In a preview, its Place under the stored weights."""
+    extent: tuple | None = None
+    """(gains and lost value, harm) as a bar shows them, where somebody has summed them up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,21 +140,35 @@ class Ranking:
     newest_mark = property(lambda self: self.standing.newest_mark)
 
 
+STANDING = """
+    COALESCE(r.version, 0), r.computed_at,
+    (SELECT max(id) FROM prioritisation_productchange WHERE product_id = p.id),
+    p.version, s.error <> ''
+"""
+OF_THE_PRODUCT = """
+    FROM products_product p
+    JOIN prioritisation_scoringstate s ON s.product_id = p.id
+    LEFT JOIN prioritisation_scoringrun r ON r.id = s.run_id
+    WHERE p.id = %(product)s
+"""
+PERSONAS = """
+    SELECT c.id, p.name, p.kind, c.weight, NULLIF(c.adoption, 'NaN'), (
+        SELECT active FROM personas_adoptionreading WHERE persona_id = p.id
+        ORDER BY observed_on DESC, id DESC LIMIT 1
+    )
+    FROM prioritisation_scoringstate s
+    JOIN prioritisation_scoringrun r ON r.id = s.run_id
+    CROSS JOIN unnest(r.persona_ids, r.weights, r.adoption)
+        WITH ORDINALITY AS c (id, weight, adoption, place)
+    LEFT JOIN personas_persona p ON p.id = c.id
+    WHERE s.product_id = %(product)s ORDER BY c.place
+"""
+
+
 def standing_of(product_id):
     """The product's Standing, in one statement. Raises Product.DoesNotExist."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT COALESCE(r.version, 0), r.computed_at,
-                (SELECT max(id) FROM prioritisation_productchange WHERE product_id = p.id),
-                p.version, s.error <> ''
-            FROM products_product p
-            JOIN prioritisation_scoringstate s ON s.product_id = p.id
-            LEFT JOIN prioritisation_scoringrun r ON r.id = s.run_id
-            WHERE p.id = %s
-            """,
-            [product_id],
-        )
+        cursor.execute(f"SELECT {STANDING} {OF_THE_PRODUCT}", {"product": product_id})
         found = cursor.fetchone()
     if found is None:
         raise Product.DoesNotExist
@@ -161,26 +178,26 @@ def standing_of(product_id):
 def counted_personas(product_id):
     """The personas that the last run counted, in its order."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT c.id, p.name, p.kind, c.weight, NULLIF(c.adoption, 'NaN'), (
-                SELECT active FROM personas_adoptionreading WHERE persona_id = p.id
-                ORDER BY observed_on DESC, id DESC LIMIT 1
-            )
-            FROM prioritisation_scoringstate s
-            JOIN prioritisation_scoringrun r ON r.id = s.run_id
-            CROSS JOIN unnest(r.persona_ids, r.weights, r.adoption)
-                WITH ORDINALITY AS c (id, weight, adoption, place)
-            LEFT JOIN personas_persona p ON p.id = c.id
-            WHERE s.product_id = %s ORDER BY c.place
-            """,
-            [product_id],
-        )
-        # One without a name was deleted since: the rescore that drops it is on its way.
-        return [
-            PersonaWeight(pk, name or "a deleted persona", kind or Kind.OTHER, *measures)
-            for pk, name, kind, *measures in cursor.fetchall()
-        ]
+        cursor.execute(PERSONAS, {"product": product_id})
+        return [_persona(*values) for values in cursor.fetchall()]
+
+
+def standing_and_personas(product_id):
+    """(standing_of, counted_personas) in one statement."""
+    columns = "c (id, name, kind, weight, adoption, active)"
+    personas = (
+        "SELECT COALESCE(json_agg(json_build_array(id, name, kind, weight, adoption, active)),"
+        f" '[]') FROM ({PERSONAS}) {columns}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT ({personas}), {STANDING} {OF_THE_PRODUCT}", {"product": product_id})
+        personas, *standing = cursor.fetchone()
+        return Standing(*standing), [_persona(*values) for values in personas]
+
+
+def _persona(pk, name, kind, *measures):
+    # One without a name was deleted since: the rescore that drops it is on its way.
+    return PersonaWeight(pk, name or "a deleted persona", kind or Kind.OTHER, *measures)
 
 
 def read_ranking(product, *, limit=None, **query):
@@ -211,7 +228,15 @@ def found_ranking(
     deleted since the last run it is a row of Nones.
     """
     query, values = ranking_query(
-        product, order, statuses or OPEN, only_ranked, tag, search, requirement_ids, limit, offset
+        product,
+        order,
+        statuses or OPEN,
+        only_ranked,
+        tag,
+        searchable(search),
+        requirement_ids,
+        limit,
+        offset,
     )
     with snapshot(), connection.cursor() as cursor:
         standing = standing_of(product.pk)
@@ -226,13 +251,13 @@ def rows_of(product, found, personas):
     ids = [persona.id for persona in personas]
     for values in found:
         number = values[1]
-        contributions, unrealised, means, confidences = (array or () for array in values[23:])
+        contributions, unrealised, means, confidences = (array or () for array in values[22:])
         rows.append(
             Row(
                 values[0],
                 number,
                 f"{product.key}-{number}",
-                *values[2:23],
+                *values[2:22],
                 dict(zip(ids, contributions, strict=False)),
                 dict(zip(ids, unrealised, strict=False)),
                 {
@@ -241,37 +266,37 @@ def rows_of(product, found, personas):
                     if known
                 },
                 dict(zip(ids, confidences, strict=False)),
-                [],
-                [],
             )
         )
-    _flag(rows, [values[25:] for values in found], personas)
+    scored = [(row, *values[24:]) for row, values in zip(rows, found, strict=True) if row.answered]
+    rated, means, confidences = zip(*scored, strict=True) if scored else ((), (), ())
+    flag(rows, rated, np.array(means, np.int64), np.array(confidences), personas)
     return rows
 
 
-def _flag(rows, opinions, personas):
-    """Fill flags and harmed of the rows that are rated; `opinions` are their means and
-    confidences."""
-    scored = [(row, *opinion) for row, opinion in zip(rows, opinions, strict=True) if row.answered]
-    if scored and personas:
-        rated, means, confidences = zip(*scored, strict=True)
-        found = signals(
-            np.array(means, np.int64),
-            np.array(confidences) > 0,
-            np.array([row.answered for row in rated]),
-            Weights(
-                persona_ids=np.array([persona.id for persona in personas]),
-                is_end_user=np.array([persona.is_end_user for persona in personas]),
-                adoption=np.array([persona.adoption or 0 for persona in personas]),
-                people=np.zeros(len(personas)),
-                weights=np.array([persona.weight for persona in personas]),
-                missing_size=(),
-            ),
-        )
-        for row, signal in zip(rated, found, strict=True):
+def flag(rows, scored, means, confidences, personas):
+    """Fill flags and harmed of the rows that are rated; `scored` are those that have means and
+    confidences, arrays [scored, personas]."""
+    rated = np.array([bool(row.answered) for row in scored], bool)
+    if rated.any() and personas:
+        answered = np.array([row.answered for row in scored], np.float64)[rated]
+        found = signals(means[rated], confidences[rated] > 0, answered, _weights_of(personas))
+        among = (row for row in scored if row.answered)
+        for row, signal in zip(among, found, strict=True):
             row.flags = list(signal.flags)
             row.harmed = list(signal.harmed)
     _flag_must_do(rows)
+
+
+def _weights_of(personas):
+    return Weights(
+        persona_ids=np.array([persona.id for persona in personas]),
+        is_end_user=np.array([persona.is_end_user for persona in personas]),
+        adoption=np.array([persona.adoption or 0 for persona in personas]),
+        people=np.zeros(len(personas)),
+        weights=np.array([persona.weight for persona in personas]),
+        missing_size=(),
+    )
 
 
 def _flag_must_do(rows):
@@ -286,10 +311,5 @@ ALL_STATUSES = tuple(Status)
 def placed(product_id, requirement_ids):
     """Requirement id → (score in ten-thousandths, rank or None) of those that have a score."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT requirement_id, score, rank FROM prioritisation_score p"
-            f" LEFT JOIN ({PLACES}) places USING (requirement_id)"
-            " WHERE p.product_id = %(product)s AND requirement_id = ANY (%(ids)s)",
-            {"product": product_id, "ids": list(requirement_ids)},
-        )
+        cursor.execute(PLACED, {"product": product_id, "ids": list(requirement_ids)})
         return {row[0]: row[1:] for row in cursor.fetchall()}

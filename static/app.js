@@ -111,10 +111,12 @@
 
   /* ---- a swap of the ranking: rows slide to their new place, and one stays where one was ---- */
   let tops = new Map(), focused = null;
+  // Rows that are added below move no other, and htmx tells of each of them.
+  const isOfAPart = event => event.detail.target.matches("tr.more");
   const within = (target, event) => target?.closest?.("#ranking") && event.detail.target === target;
   document.addEventListener("htmx:beforeSwap", event => {
     const target = event.detail.target;
-    if (!within(target, event)) return;
+    if (!within(target, event) || isOfAPart(event)) return;
     const active = target.contains(document.activeElement) ? document.activeElement : null;
     // A poll must not take away what somebody is typing; the next one brings the same news.
     if (active?.matches(TEXT) && event.detail.requestConfig?.verb === "get") { event.detail.shouldSwap = false; return; }
@@ -123,7 +125,7 @@
   });
   document.addEventListener("htmx:afterSwap", event => {
     const ranking = $("#ranking");
-    if (!ranking?.contains(event.target)) return;
+    if (!ranking?.contains(event.target) || isOfAPart(event)) return;
     refresh();
     if (standing) stand($(`tr[data-k="${standing}"]`), false);
     const back = focused && ((focused.id && document.getElementById(focused.id)) || $(`tr[data-k="${focused.row}"] [data-open]`));

@@ -185,9 +185,43 @@
     document.body.dispatchEvent(new CustomEvent("userward:rescored"));
   });
 
+  /* ---- the next part of a long group takes the place of the row that offers it ---- */
+  let above = null;    // the row above the part that is on its way
+  let onward = false;  // J asked for it, and goes on into it
+  const partBelow = row => row?.nextElementSibling?.querySelector("[data-more]");
+  const isOfAPart = event => event.detail.target?.matches?.("tr.more");
+  function reach(row) {
+    const link = partBelow(row);
+    if (!link) return false;
+    onward = true;
+    if (!above) link.click();
+    return true;
+  }
+  document.addEventListener("htmx:beforeRequest", event => {
+    if (isOfAPart(event)) above = event.detail.target.previousElementSibling;
+  });
+  document.addEventListener("htmx:afterOnLoad", event => {
+    if (!isOfAPart(event) || !above) return;
+    const row = above, go = onward;
+    above = null;
+    onward = false;
+    if (form) count(told);
+    if (go) document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "j", bubbles: true }));
+    else $("[data-open]", row.nextElementSibling ?? row)?.focus({ preventScroll: true });
+  });
+  for (const failure of ["htmx:responseError", "htmx:sendError"]) {
+    document.addEventListener(failure, event => { if (isOfAPart(event)) location.assign($("a", event.detail.target).href); });
+  }
+  // A new order is drawn as far as the old one was.
+  document.addEventListener("htmx:configRequest", event => {
+    const { elt, parameters } = event.detail;
+    if (elt.id !== "ranking") return;
+    parameters.drawn = $$("tbody[data-group]", elt).map(group => `${group.dataset.group}.${$$("tr[data-k]", group).length}`);
+  });
+
   /* ---- keys ---- */
   const keys = {
-    j: () => at !== null && (next(1), true),
+    j: () => reach(at === null ? $("tr.cursor") : rowOf(coming?.k ?? at)) || (at !== null && (next(1), true)),
     k: () => at !== null && (next(-1), true),
     x: toggle,
     escape: () => {
@@ -199,7 +233,7 @@
   document.addEventListener("userward:key", event => { if (keys[event.detail]?.()) event.preventDefault(); });
 
   document.addEventListener("htmx:afterSwap", event => {
-    if (!$("#ranking")?.contains(event.target)) return;
+    if (!$("#ranking")?.contains(event.target) || isOfAPart(event)) return;
     if (at !== null) mark(at);
     reselect();
   });

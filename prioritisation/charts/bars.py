@@ -83,20 +83,26 @@ def scale_for(rows):
     Harm takes at most a third of the width; what goes beyond is cut off, with a break mark.
     """
     top = bottom = 0
-    for row in rows:  # of a thousand requirements: one pass, and no sums in between
-        gains = harm = 0
-        for value in row.contributions.values():
-            if value > 0:
-                gains += value
-            else:
-                harm += value
-        for value in row.unrealised.values():
-            if value >= LEAST_LOST * UNIT:
-                gains += value
+    for row in rows:
+        # Of a thousand requirements: summed up for all of them at once, where they were read so.
+        gains, harm = row.extent or _extent(row)
         top, bottom = max(top, gains / UNIT), min(bottom, harm / UNIT)
     high = max(STEP, ceil(top / STEP) * STEP)
     low = floor(bottom / STEP) * STEP
     return Scale(max(low, -high / 2), high)
+
+
+def _extent(row):
+    gains = harm = 0
+    for value in row.contributions.values():
+        if value > 0:
+            gains += value
+        else:
+            harm += value
+    for value in row.unrealised.values():
+        if value >= LEAST_LOST * UNIT:
+            gains += value
+    return gains, harm
 
 
 def bar_of(row, personas, scale):

@@ -4,8 +4,10 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from prioritisation.wording import count
+from products.searching import searchable
 
 BY_EFFORT = "value_for_effort"
+GROUPS = ("must", "built", "ranked", "unestimated", "unrated", "closed")
 
 #: flag → (label, icon)
 CHIPS = {
@@ -29,6 +31,13 @@ NONE_WITH = {
 }
 
 
+def at_row(text):
+    """(group, row) of "ranked.200"; ("", 0) of what isn't one."""
+    group, _dot, row = text.partition(".")
+    known = group in GROUPS and row.isascii() and row.isdigit() and len(row) < 8
+    return (group, int(row)) if known else ("", 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A chip or an order: `query` is its query string, `icon` a name of the sprite or empty."""
@@ -41,13 +50,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`show` is one of CHIPS; `closed` draws shipped and declined ones, `all` every row."""
+    """`show` is one of CHIPS; `closed` draws shipped and declined ones. `start` is (group, how
+    many of its rows to leave out): the part of a long group that is drawn."""
 
     order: str = "score"
     show: str = ""
     search: str = ""
     closed: bool = False
-    all: bool = False
+    start: tuple = ("", 0)
 
     @classmethod
     def of(cls, query):
@@ -56,9 +66,9 @@ class View:
         return cls(
             order=order if order == BY_EFFORT else "score",
             show=show if show in CHIPS else "",
-            search=query.get("q", "").strip()[:200],
+            search=searchable(query.get("q", ""))[:200].strip(),
             closed="closed" in query,
-            all="all" in query,
+            start=at_row(query.get("from", "")),
         )
 
     @property
@@ -73,29 +83,29 @@ class View:
         """The query string of this view, with some of it changed."""
         view = replace(self, **changes)
         parts = {"order": view.order if view.by_effort else "", "show": view.show}
-        parts |= {"q": view.search, "closed": view.closed and 1, "all": view.all and 1}
+        parts |= {"q": view.search, "closed": view.closed and 1}
+        group, row = view.start
+        parts["from"] = group and row and f"{group}.{row}"
         return urlencode({name: value for name, value in parts.items() if value})
 
-    def keeps(self, row):
-        if self.show and self.show not in row.flags:
+    def keeps(self, row, found=None):
+        """`found`: ids of the requirements that have what is searched for; None without."""
+        if found is not None and row.requirement_id not in found:
             return False
-        if not self.search:
-            return True
-        text = " ".join([row.key, row.title, row.description, *row.tags])
-        return self.search.casefold() in text.casefold()
+        return not self.show or self.show in row.flags
 
     @property
     def chips(self):
         return [
-            Link(label, self.query(show=flag), self.show == flag, icon)
+            Link(label, self.query(show=flag, start=("", 0)), self.show == flag, icon)
             for flag, (label, icon) in CHIPS.items()
         ]
 
     @property
     def orders(self):
         return [
-            Link("Value", self.query(order="score"), not self.by_effort),
-            Link("Value for effort", self.query(order=BY_EFFORT), self.by_effort),
+            Link("Value", self.query(order="score", start=("", 0)), not self.by_effort),
+            Link("Value for effort", self.query(order=BY_EFFORT, start=("", 0)), self.by_effort),
         ]
 
     def empty(self, hidden, closed):

@@ -1,7 +1,7 @@
 """The ranking as a page shows it: a view-model of plain values. Pure; templates only draw it.
 
-`present` takes what `read_ranking(product, order=view.order, statuses=ALL_STATUSES,
-only_ranked=False)` returns, and filters.View. `prioritisation/_ranking.html` draws the Page.
+`present` takes what `read_whole(product, order=view.order)` returns, and filters.View.
+`prioritisation/_ranking.html` draws the Page.
 """
 
 from dataclasses import dataclass
@@ -15,8 +15,11 @@ from prioritisation.ranking.release import Cut, Meter, cut_line, meter_of
 from prioritisation.ranking.starving import starving, starving_words
 from prioritisation.wording import number, share, with_unit
 
-#: Rows of a group that are drawn at once; the rest is one click away.
+#: Rows of a group that are drawn at once; the rest comes in parts of as many.
 LIMIT = 200
+#: Rows of a group that stand on a page at most, however many parts were added: the next part is
+#: a page of its own. A row over 48 personas is 8 kB, and all of it is drawn anew with each rescore.
+MAX_LINES_OF_A_GROUP = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,14 @@ class Group:
     title: str
     facts: list
     lines: list
+    before: int = 0
     more: int = 0
-    """Further rows that aren't drawn."""
+    """Further rows that aren't drawn, above and below."""
+    previous: str = ""
+    following: str = ""
+    """Query strings of the pages that begin with those."""
+    part: str = ""
+    """Query string of the part that can be added below; empty where the page is full."""
     meter: Meter | None = None
     cut: Cut | None = None
     """The cut line, drawn below the last row."""
@@ -58,8 +67,7 @@ class Page:
     closed_count: int
     """Shipped and declined ones that the filter keeps."""
     toggle_closed: str
-    draw_all: str
-    """Query strings."""
+    """A query string."""
     stale: bool
     """A change is not in these scores yet."""
     failed: bool
@@ -81,15 +89,20 @@ class Page:
     """Whether lines have a trend; under value for effort its place takes the quotient."""
 
 
-def present(ranking, view, *, now, preview=False, limit=LIMIT, recent=NOTHING, places=None):
-    """The Page of a Ranking; `now` is an aware datetime, `limit` how many lines a group draws.
+def present(
+    ranking, view, *, now, found=None, preview=False, limit=LIMIT, drawn=None, part=None,
+    recent=NOTHING, places=None,
+):  # fmt: skip
+    """The Page of a Ranking; `now` is an aware datetime, `found` what View.keeps takes.
 
+    A group draws `limit` lines, or as many as `drawn` (its name → number) says it has already. A
+    `part`, (group, row), is that group's next lines alone.
     As a `preview` each line also says how far it moved; the rows then know where they `was`.
     `recent` is a trend.Recent, `places` what sure.places.read_places says of the score's order.
     """
     product, rows = ranking.product, ranking.rows
     opened = [row for row in rows if row.status in OPEN]
-    kept = [row for row in rows if view.keeps(row)]
+    kept = [row for row in rows if view.keeps(row, found)]
     closed = [row for row in kept if row.status not in OPEN]
     shown = kept if view.closed else [row for row in kept if row.status in OPEN]
     scale = scale_for([row for row in shown if is_rated(row)])
@@ -103,7 +116,7 @@ def present(ranking, view, *, now, preview=False, limit=LIMIT, recent=NOTHING, p
         recent=recent,
         places=None if preview or view.by_effort else places,
     )
-    grouping = _Grouping(view, drawing, limit)
+    grouping = _Grouping(view, drawing, limit, drawn or {}, part)
     groups = [group for group in _groups(shown, product, view, grouping) if group.lines]
     computed = ranking.computed_at
     return Page(
@@ -115,8 +128,7 @@ def present(ranking, view, *, now, preview=False, limit=LIMIT, recent=NOTHING, p
         open_count=len(opened),
         ranked_count=sum(row.ranked for row in opened),
         closed_count=len(closed),
-        toggle_closed=view.query(closed=not view.closed),
-        draw_all=view.query(all=True),
+        toggle_closed=view.query(closed=not view.closed, start=("", 0)),
         stale=ranking.stale,
         failed=ranking.failed,
         computed_at=computed,
@@ -196,19 +208,47 @@ class _Grouping:
     view: View
     drawing: Drawing
     limit: int
+    drawn: dict
+    part: tuple | None
 
     def __call__(self, name, title, rows, facts, *, meter=None, cut=None, above=None):
         """`above` is the row that `cut` stands above; without one it stands below the last."""
-        drawn = rows if self.view.all else rows[: self.limit]
+        start, end = self._part(name, len(rows))
+        lines = rows[start:end]
+        following = self.view.query(start=(name, end)) if end < len(rows) else ""
+        room = end - self._first(name, len(rows)) < MAX_LINES_OF_A_GROUP
         return Group(
             name=name,
             title=title,
             facts=[fact for fact in facts if fact],
-            lines=[self.drawing.line(row, cut if row is above else None) for row in drawn],
-            more=len(rows) - len(drawn),
+            lines=[self.drawing.line(row, cut if row is above else None) for row in lines],
+            before=start,
+            more=len(rows) - end,
+            previous=self.view.query(start=(name, max(0, start - self.limit))) if start else "",
+            following=following,
+            part=self._part_query(name, end) if following and room else "",
             meter=meter,
-            cut=cut if above is None and len(drawn) == len(rows) else None,
+            cut=cut if above is None and end >= len(rows) else None,
         )
+
+    def _first(self, name, rows):
+        """Of a list that has become shorter than that, the first."""
+        group, row = self.view.start
+        return row if group == name and row < rows else 0
+
+    def _part(self, name, rows):
+        """(first, after the last) of its rows that are drawn."""
+        if self.part:
+            group, start = self.part
+            length = self.limit if group == name else 0
+        else:
+            start = self._first(name, rows)
+            length = min(max(self.limit, self.drawn.get(name, 0)), MAX_LINES_OF_A_GROUP)
+        start = min(start, rows)
+        return start, min(start + length, rows)
+
+    def _part_query(self, name, row):
+        return "&".join(filter(None, [self.view.query(), f"part={name}.{row}"]))
 
 
 def _lacks_effort(row):

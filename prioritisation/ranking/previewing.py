@@ -12,21 +12,19 @@ from prioritisation.inputs import Inputs, read_inputs
 from prioritisation.models import ScoringPolicy
 from prioritisation.people import People, arrays, people_of
 from prioritisation.selectors import (
-    ALL_STATUSES,
     PersonaWeight,
     Place,
     Ranking,
     Standing,
-    found_ranking,
-    rows_of,
     snapshot,
     standing_of,
 )
+from prioritisation.whole_ranking import Cells, found_whole, rows_over
 
-#: how many products' grounds a process keeps
-KEPT = 4
-#: of a row as `found_ranking` gives it: the requirement's own columns come first
-RANK, EFFORT_RANK, SCORE = 14, 15, 17
+#: how many products' grounds a process keeps, and how many ratings of theirs: 40 bytes each
+MAX_KEPT_GROUNDS, MAX_KEPT_RATINGS = 4, 600_000
+#: of a row as `found_whole` gives it: the requirement's own columns come first
+RANK, EFFORT_RANK, SCORE = 13, 14, 16
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ class Ground:
 
     standing: Standing
     found: list
-    """Rows of `selectors.found_ranking`, all statuses."""
+    """Rows of `found_whole`."""
     inputs: Inputs
     policy: ScoringPolicy
     people: People
@@ -45,9 +43,7 @@ class Ground:
 
 def read_ground(product):
     with snapshot(), connection.cursor() as cursor:
-        standing, _personas, found = found_ranking(
-            product, statuses=ALL_STATUSES, only_ranked=False
-        )
+        standing, _personas, found = found_whole(product)
         inputs = read_inputs(cursor, product.pk, force=True)
         policy = ScoringPolicy.objects.get(product=product)
         people = people_of(product)
@@ -75,9 +71,14 @@ def ground_of(product):
     with _lock:
         _grounds[product.pk] = ground
         _grounds.move_to_end(product.pk)
-        while len(_grounds) > KEPT:
+        while len(_grounds) > 1 and _are_too_many(_grounds.values()):
             _grounds.popitem(last=False)
     return ground
+
+
+def _are_too_many(grounds):
+    ratings = sum(len(ground.inputs.ratings.id) for ground in grounds)
+    return len(grounds) > MAX_KEPT_GROUNDS or ratings > MAX_KEPT_RATINGS
 
 
 def scores_under(ground, people):
@@ -96,14 +97,15 @@ def scores_under(ground, people):
 def preview_ranking(product, ground, supposed, *, order="score"):
     """The Ranking under what is Supposed.
 
-    It is what a rescore would store and `read_ranking(product, order=…, statuses=ALL_STATUSES,
-    only_ranked=False)` then return; each row also knows where it `was`.
+    It is what a rescore would store and `read_whole(product, order=…)` then return; each row
+    also knows where it `was`.
     """
     inputs, people = ground.inputs, ground.people.supposing(supposed)
     scores = scores_under(ground, people)
     personas = _weights(scores.weights, people.personas)
-    values = zip(ground.found, *_scored(inputs, scores, ground.places), strict=True)
-    rows = rows_of(product, [(*found[:RANK], *scored) for found, *scored in values], personas)
+    scored = zip(ground.found, *_scored(inputs, scores, ground.places), strict=True)
+    values = [(*found[:RANK], *measures) for found, *measures in scored]
+    rows = rows_over(product, values, _cells(inputs, scores), personas)
     for row, found in zip(rows, ground.found, strict=True):
         row.was = Place(found[RANK], found[EFFORT_RANK], found[SCORE])
     rows.sort(key=BY[order])
@@ -142,9 +144,17 @@ def _scored(inputs, scores, places):
     names = ["score", "low", "high", "reach", "answered"]
     columns += [getattr(scores, name)[places].tolist() for name in names]
     columns.append([_known(quotient) for quotient in scores.value_for_effort[places].tolist()])
-    means = np.where(scores.rated, scores.means, 0)
-    arrays = [scores.contributions, scores.unrealised, means, scores.confidence]
-    return columns + [array[places].tolist() for array in arrays]
+    return columns
+
+
+def _cells(inputs, scores):
+    return Cells(
+        place={pk: at for at, pk in enumerate(inputs.requirement_ids.tolist())},
+        contributions=scores.contributions,
+        unrealised=scores.unrealised,
+        means=np.where(scores.rated, scores.means, 0),
+        confidences=scores.confidence,
+    )
 
 
 def _known(number):

@@ -5,8 +5,8 @@ from django.utils import timezone
 from prioritisation.charts.value_map import chart
 from prioritisation.history.looking_back import look_back
 from prioritisation.history.spans import DEFAULT, RANGES
-from prioritisation.selectors import read_ranking
 from prioritisation.views.following import follow
+from prioritisation.whole_ranking import read_whole
 from products.access import product_view
 
 EFFORT = "effort"
@@ -19,7 +19,7 @@ def chart_map(request, product):
         request,
         product,
         "map",
-        lambda: {"chart": chart(read_ranking(product), by_effort=by_effort)},
+        lambda: {"chart": chart(read_whole(product), by_effort=by_effort)},
     )
 
 

@@ -5,11 +5,12 @@ from django.utils import timezone
 
 from prioritisation.history.recent import read_recent
 from prioritisation.ranking.export import csv_of
-from prioritisation.ranking.filters import View
+from prioritisation.ranking.filters import GROUPS, View, at_row
 from prioritisation.ranking.presentation import present
-from prioritisation.selectors import ALL_STATUSES, read_ranking, standing_of
+from prioritisation.selectors import standing_of
 from prioritisation.sure.places import read_places
 from prioritisation.views.following import unchanged
+from prioritisation.whole_ranking import ids_found, read_whole
 from products.access import may, product_view
 from products.models import OPEN, Status
 
@@ -21,10 +22,15 @@ def ranking(request, product):
 
 @product_view("read")
 def ranking_fragment(request, product):
-    """The ranking alone, for the page that polls; 204 while it is what the page has (`have`)."""
+    """The ranking alone, for the page that polls; 204 while it is what the page has (`have`).
+
+    `drawn`: how many lines of which groups the page has; `part`: the next lines of one alone.
+    """
     if same := unchanged(request, standing_of(product.pk).validator):
         return same
     context = _context(request, product) | {"fragment": True}
+    if "part" in request.GET:
+        return render(request, "prioritisation/_part.html", context)
     response = render(request, "prioritisation/_ranking.html", context)
     if "have" not in request.GET:
         # A filter, no poll: the address follows, so that it can be passed on.
@@ -37,25 +43,35 @@ def ranking_fragment(request, product):
 def ranking_csv(request, product):
     """What the page shows, ranked or not, in its order."""
     view = View.of(request.GET)
-    found = _read(product, view)
-    rows = [row for row in found.rows if view.keeps(row)]
-    response = HttpResponse(csv_of(found, rows), content_type="text/csv; charset=utf-8")
+    ranking, found = read_whole(product, order=view.order), ids_found(product, view.search)
+    rows = [row for row in ranking.rows if view.keeps(row, found)]
+    response = HttpResponse(csv_of(ranking, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{product.key}-ranking.csv"'
     return response
 
 
 def _context(request, product):
     view = View.of(request.GET)
-    found = _read(product, view)
+    ranking = read_whole(product, order=view.order)
     now = timezone.now()
     page = present(
-        found,
+        ranking,
         view,
         now=now,
-        recent=recent_of(product, found, view, now=now),
-        places=read_places(product.pk, found.standing, cells=_cells(found)),
+        recent=recent_of(product, ranking, view, now=now),
+        places=read_places(product.pk, ranking.standing, cells=_cells(ranking)),
+        **drawing_asked(request, product, view),
     )
-    return ranking_context(product, page, found.standing.validator)
+    return ranking_context(product, page, ranking.standing.validator)
+
+
+def drawing_asked(request, product, view):
+    """Which of the ranking's lines are asked for, as `present` takes it."""
+    return {
+        "found": ids_found(product, view.search),
+        "drawn": dict(map(at_row, request.GET.getlist("drawn")[: len(GROUPS)])),
+        "part": at_row(request.GET["part"]) if "part" in request.GET else None,
+    }
 
 
 def _cells(ranking):
@@ -82,7 +98,3 @@ def ranking_context(product, page, validator):
         "may_edit": may_edit,
         "columns": 6 + may_edit + (page.view.by_effort or page.trends),
     }
-
-
-def _read(product, view):
-    return read_ranking(product, order=view.order, statuses=ALL_STATUSES, only_ranked=False)

@@ -12,7 +12,7 @@ from prioritisation.ranking.filters import View
 from prioritisation.ranking.presentation import LIMIT, present
 from prioritisation.ranking.previewing import ground_of, preview_ranking, read_ground
 from prioritisation.views.following import unchanged
-from prioritisation.views.ranking import ranking_context, recent_of
+from prioritisation.views.ranking import drawing_asked, ranking_context, recent_of
 from products.access import may, product_view
 
 #: the least that a preview draws of a group
@@ -56,7 +56,8 @@ def preview(request, product):
     now = timezone.now()
     recent = recent_of(product, ranking, view, now=now)
     limit = _lines(request.GET)
-    page = present(ranking, view, now=now, preview=form.moved, limit=limit, recent=recent)
+    drawing = drawing_asked(request, product, view) | {"limit": limit, "recent": recent}
+    page = present(ranking, view, now=now, preview=form.moved, **drawing)
     context = ranking_context(product, page, validator) | {
         "fragment": True,
         "panel": True,
@@ -65,6 +66,8 @@ def preview(request, product):
         "moves": page.preview,
         **told(ground.people, form.weights),
     }
+    if "part" in request.GET:
+        return render(request, "prioritisation/_part.html", context)
     response = render(request, "prioritisation/_preview.html", context)
     if "have" not in request.GET and request.htmx.trigger != "weights":  # a filter's
         response["HX-Replace-Url"] = f"?{view.query()}"

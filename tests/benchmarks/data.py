@@ -16,7 +16,9 @@ def owner() -> User:
     return User.objects.get_or_create(username="bench", defaults={"email": "bench@example.org"})[0]
 
 
-def product_of(requirements: int, *, kinds: list[str] = KINDS, name: str = "") -> Product:
+def product_of(
+    requirements: int, *, kinds: list[str] = KINDS, name: str = "", vacuum: bool = True
+) -> Product:
     """A scored product of so many requirements, each rated by a persona of each of the kinds."""
     product = create_product(name=name or f"BENCH{requirements}", owner=owner())
     for number, kind in enumerate(kinds):
@@ -47,6 +49,7 @@ def product_of(requirements: int, *, kinds: list[str] = KINDS, name: str = "") -
             [owner().pk, product.pk],
         )
     rescore(product.pk)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
+    if vacuum:
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
     return product

@@ -52,8 +52,8 @@ class Row:
     flags: list = field(default_factory=list)
     means: dict = field(default_factory=dict)
     harmed: list = field(default_factory=list)
-    description: str = ""
     requirement_version: int = 1
+    extent: tuple | None = None
 
     @property
     def ranked(self):

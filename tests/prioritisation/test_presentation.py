@@ -105,8 +105,41 @@ def test_a_long_group_draws_its_first_rows_and_says_how_many_more():
     assert (len(group(page, "ranked").lines), group(page, "ranked").more) == (LIMIT, 3)
     assert group(page, "ranked").cut is None
 
-    page = present(ranking(*rows), View(all=True), now=NOW)
-    assert (len(group(page, "ranked").lines), group(page, "ranked").more) == (LIMIT + 3, 0)
+    rest = present(ranking(*rows), View(start=("ranked", LIMIT)), now=NOW)
+    assert shown(rest) == {"ranked": [LIMIT + 1, LIMIT + 2, LIMIT + 3]}
+    assert (group(rest, "ranked").before, group(rest, "ranked").more) == (LIMIT, 0)
+    assert group(rest, "ranked").previous == ""
+
+
+def test_a_part_is_added_until_the_page_is_full_and_then_begins_another():
+    rows = [rated(n, 90 - n / 100, n) for n in range(1, 1_004)] + [Row(2_000)]
+    first = present(ranking(*rows), View(), now=NOW)
+    assert group(first, "ranked").part == "part=ranked.200"
+
+    part = present(ranking(*rows), View(), now=NOW, part=("ranked", 200))
+    assert shown(part) == {"ranked": list(range(201, 401))}
+    assert (group(part, "ranked").more, group(part, "ranked").part) == (603, "part=ranked.400")
+
+    last = group(present(ranking(*rows), View(), now=NOW, part=("ranked", 400)), "ranked")
+    assert (last.part, last.following) == ("", "from=ranked.600")
+
+    other = present(ranking(*rows), View(start=("ranked", 600)), now=NOW)
+    assert shown(other) == {"ranked": list(range(601, 801)), "unrated": [2_000]}
+    assert group(other, "ranked").part == "from=ranked.600&part=ranked.800"
+    assert group(other, "ranked").previous == "from=ranked.400"
+
+
+def test_a_new_order_is_drawn_as_far_as_the_old_one_was_and_never_beyond_a_full_page():
+    rows = [rated(n, 90 - n / 100, n) for n in range(1, 1_004)]
+    drawn = present(ranking(*rows), View(), now=NOW, drawn={"ranked": 400})
+    assert len(group(drawn, "ranked").lines) == 400
+    all_of_it = present(ranking(*rows), View(), now=NOW, drawn={"ranked": 9_999})
+    assert len(group(all_of_it, "ranked").lines) == 600
+
+
+def test_a_part_that_is_gone_shows_the_first():
+    page = present(ranking(*release()), View(start=("ranked", 400)), now=NOW)
+    assert group(page, "ranked").before == 0
 
 
 # --- value for effort -----------------------------------------------------------------------------
@@ -244,7 +277,7 @@ def test_the_age_is_in_whole_seconds_and_never_negative():
 def test_a_new_product_shows_how_to_start_and_a_filter_what_it_hides():
     assert present(ranking(), View(), now=NOW).first
 
-    page = present(ranking(*release()), View(search="dark", show="must_do"), now=NOW)
+    page = present(ranking(*release()), View(search="dark", show="must_do"), now=NOW, found=set())
     assert not page.first
     assert page.empty == (
         "Nothing matches “dark” in Must do",
@@ -253,14 +286,10 @@ def test_a_new_product_shows_how_to_start_and_a_filter_what_it_hides():
     )
 
 
-def test_the_filter_looks_in_title_key_and_tags_whatever_the_case():
-    rows = [
-        rated(1, 3, 1, title="Works OFFLINE"),
-        rated(2, 2, 2, tags=["offline"]),
-        rated(33, 1, 3, title="Else"),
-    ]
-    assert shown(present(ranking(*rows), View(search="Offline"), now=NOW)) == {"ranked": [1, 2]}
-    assert shown(present(ranking(*rows), View(search="rota-33"), now=NOW)) == {"ranked": [33]}
+def test_a_search_leaves_what_was_found():
+    rows = [rated(1, 3, 1), rated(2, 2, 2), rated(33, 1, 3)]
+    page = present(ranking(*rows), View(search="offline"), now=NOW, found={101, 133})
+    assert shown(page) == {"ranked": [1, 33]}
 
 
 def test_an_address_that_asks_for_the_unknown_shows_the_whole():
