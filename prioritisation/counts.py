@@ -30,8 +30,11 @@ def counts_of(product_id):
                 SELECT (SELECT count(*) FROM opened) * (SELECT count(*) FROM counted) AS n
             ), answered AS (
                 SELECT DISTINCT requirement_id, persona_id FROM prioritisation_rating
-                WHERE product_id = %(product)s AND requirement_id IN (SELECT id FROM opened)
-                    AND persona_id IN (SELECT id FROM counted)
+                -- IS TRUE: looked up in a hash, never joined. Where a product's size isn't known
+                -- yet, the join walked all requirements for each rating.
+                WHERE product_id = %(product)s
+                    AND (requirement_id IN (SELECT id FROM opened)) IS TRUE
+                    AND (persona_id IN (SELECT id FROM counted)) IS TRUE
             )
             SELECT (SELECT count(*) FROM opened),
                 CASE WHEN n <= %(most)s THEN n - (SELECT count(*) FROM answered) END,
