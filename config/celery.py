@@ -1,8 +1,10 @@
 import os
 
 from celery import Celery
-from celery.signals import task_prerun
+from celery.signals import task_prerun, worker_init
 from django.db import close_old_connections
+
+from products.database_limits import WORKER, limit_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -12,6 +14,11 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 # reusing it more than doubles the tasks per second (290 → 730).
 app.conf.CELERY_DB_REUSE_MAX = 10**9
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def limit_statements(**_kwargs):
+    limit_connections(WORKER)
 
 
 @task_prerun.connect

@@ -3,9 +3,9 @@ import os
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from products.database_limits import WEB, limit_connections
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-
-
 def below(prefix, application):
     """The application, asked for paths that begin with `prefix`; those without it do too."""
 
@@ -21,3 +21,4 @@ def below(prefix, application):
 application = below(settings.SCRIPT_NAME, get_wsgi_application())
 # gunicorn takes it off too, but answers 500 to a path without it.
 os.environ.pop("SCRIPT_NAME", None)
+limit_connections(WEB)

@@ -7,6 +7,7 @@ from django.utils.datastructures import MultiValueDict
 
 from prioritisation.writing import retrying, writing
 from products.access import was_deleted
+from products.api.problems import UNAVAILABLE, unavailable
 
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
@@ -44,7 +45,8 @@ class WriteMiddleware:
 
     It is rolled back when the answer is an error, tried again after a deadlock, and answers
     `Userward-Change` if it changed an input: with it `ranking/?after=` waits until the change is
-    in the scores. What somebody deletes while a request reads it, safe or not, is not found.
+    in the scores. Of any request, safe or not: what somebody deletes while it is read is not found,
+    and 503 where the database has ended it (products/database_limits.py) or is away.
     """
 
     def __init__(self, get_response):
@@ -64,14 +66,19 @@ class WriteMiddleware:
                 lambda: self._write(request, view, args, kwargs), before_again=before.put_back
             )
         except Exception as error:
-            self.process_exception(request, error)
-            raise
+            answer = self.process_exception(request, error)
+            if answer is None:
+                raise
+            return answer
 
     def process_exception(self, request, error):
         """A row that somebody deleted after the view had found it is gone, as in the API."""
+        if isinstance(error, UNAVAILABLE):
+            return unavailable(request, error)
         named = request.resolver_match.kwargs if request.resolver_match else {}
         if isinstance(error, ObjectDoesNotExist) or was_deleted(**named):
             raise Http404("It was deleted meanwhile.") from error
+        return None
 
     def _write(self, request, view, args, kwargs):
         means = "admin" if request.path_info.startswith("/admin/") else "session"

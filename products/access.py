@@ -1,5 +1,6 @@
 """Fetch and authorise, in one call: the first of a view's three moves."""
 
+from contextlib import nullcontext
 from functools import wraps
 
 from django.contrib.auth.decorators import login_required
@@ -11,6 +12,7 @@ from accounts.access import public, signed_in
 from products.models import Product
 from products.querysets import with_role
 from products.roles import MAY, Role
+from products.turns import turn_for
 
 __all__ = ["get_product", "get_row", "may", "product_view", "public", "signed_in"]
 
@@ -65,8 +67,9 @@ def may(product, action):
     return product.role >= MAY[action]
 
 
-def product_view(action=None, **actions):
-    """Decorate `view(request, product, …)`; the URL names the product by `key`.
+def product_view(action=None, *, whole=False, **actions):
+    """Decorate `view(request, product, …)`; the URL names the product by `key`. One that reads
+    the `whole` of it takes a turn if that is large.
 
     `@product_view("read")` declares one action for GET; `@product_view(GET="read", POST="rate")`
     one for each method, and no other method is allowed.
@@ -80,7 +83,9 @@ def product_view(action=None, **actions):
             method = "GET" if request.method == "HEAD" else request.method
             if method not in actions:
                 return HttpResponseNotAllowed(actions)
-            return view(request, get_product(request.user, key, actions[method]), **kwargs)
+            product = get_product(request.user, key, actions[method])
+            with turn_for(product) if whole else nullcontext():
+                return view(request, product, **kwargs)
 
         wrapped.declared_role = actions
         return wrapped

@@ -12,7 +12,7 @@ from products.access import product_view
 EFFORT = "effort"
 
 
-@product_view("read")
+@product_view("read", whole=True)
 def chart_map(request, product):
     by_effort = request.GET.get("axes") == EFFORT
     return follow(
@@ -23,7 +23,7 @@ def chart_map(request, product):
     )
 
 
-@product_view("read")
+@product_view("read", whole=True)
 def history(request, product):
     """The lines of ranks, and the two points that `from` and `to` name, compared."""
     asked = request.GET.get("range")

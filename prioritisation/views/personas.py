@@ -8,7 +8,7 @@ from prioritisation.portraits import read_gallery
 from products.access import may, product_view
 
 
-@product_view("read")
+@product_view("read", whole=True)
 def personas(request, product):
     return _page(request, product)
 

@@ -15,7 +15,7 @@ from products.access import may, product_view
 FIRST = 15
 
 
-@product_view(GET="read", POST="edit_policy")
+@product_view(GET="read", POST="edit_policy", whole=True)
 def policy(request, product):
     ground = read_ground(product)
     form = WeightsForm(request.POST or None, instance=ground.policy, people=ground.people)
@@ -41,7 +41,7 @@ def _offered(request):
     return {"responsiveness": value} if 0 <= value <= 1 else {}
 
 
-@product_view("read")
+@product_view("read", whole=True)
 def policy_preview(request, product):
     """The order under what stands in the form, and what is said of it; writes nothing."""
     ground, form = asked(request, product)

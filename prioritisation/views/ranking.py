@@ -15,12 +15,12 @@ from products.access import may, product_view
 from products.models import OPEN, Status
 
 
-@product_view("read")
+@product_view("read", whole=True)
 def ranking(request, product):
     return render(request, "prioritisation/ranking.html", _context(request, product))
 
 
-@product_view("read")
+@product_view("read", whole=True)
 def ranking_fragment(request, product):
     """The ranking alone, for the page that polls; 204 while it is what the page has (`have`).
 
@@ -39,7 +39,7 @@ def ranking_fragment(request, product):
     return response
 
 
-@product_view("read")
+@product_view("read", whole=True)
 def ranking_csv(request, product):
     """What the page shows, ranked or not, in its order."""
     view = View.of(request.GET)

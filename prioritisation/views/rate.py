@@ -38,7 +38,7 @@ ANCHORS = (
 VALUES = range(-5, 6)
 
 
-@product_view(GET="read", POST="rate")
+@product_view(GET="read", POST="rate", whole=True)
 def rate(request, product):
     """The grid, and one persona at a time. A POST saves what was changed, all of it or nothing."""
     if request.method == "GET":
@@ -65,7 +65,7 @@ def rate_cells(request, product):
     return JsonResponse(found, status=outcome.status)
 
 
-@product_view("read")
+@product_view("read", whole=True)
 def rate_changes(request, product):
     """What others, one's other windows and the scoring did since `seen`; 204 if nothing."""
     # First, so that what is committed while we read comes again, rather than never.

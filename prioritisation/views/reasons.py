@@ -13,7 +13,7 @@ QUESTIONS = 50
 ROWS = 200
 
 
-@product_view("read")
+@product_view("read", whole=True)
 def ask(request, product):
     """What to find out, most useful first; `?top=` says the top of how many matters."""
     asked = request.GET.get("top", "")
@@ -30,7 +30,7 @@ def ask(request, product):
     )
 
 
-@product_view("read")
+@product_view("read", whole=True)
 def other_lenses(request, product):
     """The order by `?lens=` beside the product's own, and all of them in a table."""
     asked = request.GET.get("lens")
@@ -52,7 +52,7 @@ def _beside(product, lens):
     }
 
 
-@product_view("read")
+@product_view("read", whole=True)
 def compare(request, product):
     """Two requirements by number, `?a=` and `?b=`; the first two of the ranking if neither is."""
     return follow(request, product, "compare", lambda: _compared(request, product))

@@ -26,7 +26,7 @@ from products.versions import StaleVersion
 FIRST, ROWS = 15, 200
 
 
-@product_view("read")
+@product_view("read", whole=True)
 def scenarios(request, product):
     """All scenarios; those of `?show=` (else the first ones) beside the order now."""
     return follow(request, product, "scenarios", partial(_side_by_side, request, product))
@@ -47,7 +47,7 @@ def _side_by_side(request, product):
     }
 
 
-@product_view(GET="edit_own_scenario", POST="edit_own_scenario")
+@product_view(GET="edit_own_scenario", POST="edit_own_scenario", whole=True)
 def scenario_new(request, product):
     """From the weights as they are; with `keep`, from those that were being previewed."""
     ground, keep = read_ground(product), "keep" in request.POST
@@ -66,7 +66,7 @@ def scenario_new(request, product):
     return _edited(request, product, ground, form)
 
 
-@product_view(GET="edit_own_scenario", POST="edit_own_scenario")
+@product_view(GET="edit_own_scenario", POST="edit_own_scenario", whole=True)
 def scenario_edit(request, product, pk):
     scenario, ground = _editable(request, product, pk), read_ground(product)
     form = ScenarioForm(request.POST or None, instance=scenario, people=ground.people)
@@ -83,7 +83,7 @@ def _edited(request, product, ground, form):
     return render(request, "prioritisation/scenario.html", page, status=form.status)
 
 
-@product_view("read")
+@product_view("read", whole=True)
 def scenario_preview(request, product, pk=None):
     """The order under what stands in the form, and what is said of it; writes nothing."""
     ground = ground_of(product)

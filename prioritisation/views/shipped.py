@@ -3,7 +3,7 @@ from prioritisation.views.following import follow
 from products.access import may, product_view
 
 
-@product_view("read")
+@product_view("read", whole=True)
 def shipped(request, product):
     """What shipped: expected of it, and happened since."""
     return follow(

@@ -62,7 +62,7 @@ def start_add(request, product):
     return _page(request, product, form=form, status=422)
 
 
-@product_view("read")
+@product_view("read", whole=True)
 def start_ranking(request, product):
     """The small ranking alone; 204 while it is what the page has (`have`)."""
     context = _mini(product)

@@ -15,7 +15,7 @@ from prioritisation.views.requirement import requirement_of
 from products.access import product_view
 
 
-@product_view("read")
+@product_view("read", whole=True)
 def sure(request, product):
     return follow(request, product, "sure", lambda: _sure(product))
 
@@ -43,7 +43,7 @@ def plausible(request, product):
     return render(request, "prioritisation/_plausible.html", page)
 
 
-@product_view("read")
+@product_view("read", whole=True)
 def requirement_sure(request, product, number):
     """How sure a requirement is of its place: the part of its page that takes a moment."""
     found = requirement_of(product, number)

@@ -19,7 +19,7 @@ from products.access import may, product_view
 FEWEST_LINES = 15
 
 
-@product_view(GET="read", POST="edit_policy")
+@product_view(GET="read", POST="edit_policy", whole=True)
 def who(request, product):
     """The panel; after a save as it is then, after an error with all that was typed."""
     ground = read_ground(product)
@@ -39,7 +39,7 @@ def who(request, product):
     return render(request, "prioritisation/_who_panel.html", page, status=form.status)
 
 
-@product_view("read")
+@product_view("read", whole=True)
 def preview(request, product):
     """The ranking under the weights asked for, and what the panel says of them; writes nothing.
 

@@ -1,5 +1,7 @@
 """Errors as RFC 9457 problem+json, with a list of fields where fields are wrong."""
 
+import logging
+import sys
 from http import HTTPStatus
 
 from django.core.exceptions import (
@@ -8,7 +10,7 @@ from django.core.exceptions import (
     RequestDataTooBig,
     ValidationError,
 )
-from django.db import DataError, IntegrityError
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, JsonResponse
 from django.shortcuts import render
 from django.views import defaults
@@ -17,7 +19,15 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from accounts.limits import TooManyAtOnce
+from products.turns import BusyError
 from products.versions import StaleVersion
+
+log = logging.getLogger(__name__)
+
+#: what can't be had at the moment, by no fault of who asks
+UNAVAILABLE = (OperationalError, InterfaceError, BusyError)
+QUERY_CANCELED, LOCK_NOT_AVAILABLE = "57014", "55P03"
+RETRY_AFTER_SECONDS = 5
 
 
 class TooManyRequests(exceptions.APIException):
@@ -96,6 +106,33 @@ def _refused(error):
     )
 
 
+def unavailable(request, error):
+    """503 for an error of UNAVAILABLE: a problem below /api/, a page elsewhere."""
+    detail = _why(error)
+    if request.path.startswith("/api/"):
+        response = JsonResponse(
+            _body(HTTPStatus.SERVICE_UNAVAILABLE, detail), content_type="application/problem+json"
+        )
+    else:
+        response = render(None, "503.html", {"why": detail})
+    response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+def _why(error):
+    """The sentence; the log has the rest."""
+    log.warning("unavailable: %s: %s", type(error).__name__, str(error).strip())
+    if isinstance(error, BusyError):
+        return str(error)
+    code = getattr(error.__cause__, "pgcode", None)
+    if code == QUERY_CANCELED:
+        return "This took too long and was ended. Nothing was changed; ask for less, or try again."
+    if code == LOCK_NOT_AVAILABLE:
+        return "Somebody else is changing this right now. Nothing was changed; try again."
+    return "The database doesn't answer as it should. Nothing was changed; try again in a moment."
+
+
 def _sentence(error):
     if isinstance(error, exceptions.ValidationError):
         return "Some of this can't be: see errors."
@@ -157,6 +194,14 @@ def too_many_at_once(request, error):
 
 bad_request = _handler(HTTPStatus.BAD_REQUEST, "This can't be read.", defaults.bad_request)
 not_found = _handler(HTTPStatus.NOT_FOUND, "There is nothing here.", defaults.page_not_found)
-server_error = _handler(
+_server_error = _handler(
     HTTPStatus.INTERNAL_SERVER_ERROR, "This failed by our fault.", defaults.server_error
 )
+
+
+def server_error(request):
+    """Django calls it while it handles the exception: that may be the database's."""
+    error = sys.exc_info()[1]
+    if isinstance(error, UNAVAILABLE):
+        return unavailable(request, error)
+    return _server_error(request)

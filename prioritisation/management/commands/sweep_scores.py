@@ -6,6 +6,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 
 from prioritisation.stopping import run_until_told_to_stop
 from prioritisation.sweeping import sweep
+from products.database_limits import SWEEPER, limit_connections
 
 log = logging.getLogger(__name__)
 
@@ -17,6 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="until nothing is left, then end")
 
     def handle(self, *, once, **options):
+        limit_connections(SWEEPER)
         if once:
             while sweep_if_postgresql_is_there():
                 pass
