@@ -8,7 +8,7 @@ LARGE_PRODUCT = 1_500
 #: Threads of a process that hold a large product whole. They share one processor, so more at once
 #: are no faster, but eight of them held 3.6 GB.
 MAX_LARGE_PRODUCTS_AT_ONCE = 1
-MAX_WAIT_SECONDS = 30
+MAX_WAIT_SECONDS = 45
 
 _turns = threading.BoundedSemaphore(MAX_LARGE_PRODUCTS_AT_ONCE)
 _mine = threading.local()
