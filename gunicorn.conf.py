@@ -11,6 +11,7 @@ limit_request_line = 8190
 #: back (gunicorn's own default is 30)
 graceful_timeout = 2
 
+
 def post_fork(server, worker):
     """Have glibc share one heap among the threads: each with its own keeps what its largest page
     needed, eight times 60 MB after eight large rankings. Elsewhere there is no such thing."""

@@ -6,6 +6,8 @@ from django.core.wsgi import get_wsgi_application
 from products.database_limits import WEB, limit_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
 def below(prefix, application):
     """The application, asked for paths that begin with `prefix`; those without it do too."""
 
