@@ -6,8 +6,9 @@ from rest_framework.response import Response
 from personas.models import AdoptionReading, Persona
 from personas.services import FIGURES, check_observed_on, impossible, record_reading
 from products.access import get_row
-from products.api.base import OneRow, Pages, ProductAPI
+from products.api.base import OneRow, ProductAPI
 from products.api.fields import MOST, RowSerializer
+from products.api.pages import Pages
 from products.api.schema import listing, needs_if_match
 
 
@@ -70,6 +71,10 @@ class Readings(ProductAPI):
             raise NotFound
         self.persona = get_row(request.user, Persona.objects.filter(pk=pk), action)
         return self.persona.product
+
+    @property
+    def said(self):
+        return super().said | {"persona": self.persona.pk}
 
     def get(self, request):
         page = self.paginate_queryset(self.persona.readings.all())

@@ -59,13 +59,12 @@ class AskNext(ProductAPI):
     """
 
     declared_role = {"GET": "read"}
-    serializer_class = AskingQuery
+    query_serializer = AskingQuery
+    serializer_class = AskingSerializer
 
-    @extend_schema(parameters=[AskingQuery], responses=AskingSerializer)
+    @extend_schema(responses=AskingSerializer)
     def get(self, request, key):
-        serializer = AskingQuery(data=request.query_params)
-        serializer.is_valid(raise_exception=True)
-        asking = read_asking(self.product, **serializer.validated_data)
+        asking = read_asking(self.product, **self.query)
         return Response(
             {
                 "product": self.product.key,

@@ -65,13 +65,12 @@ class Comparison(ProductAPI):
     """
 
     declared_role = {"GET": "read"}
-    serializer_class = ComparisonQuery
+    query_serializer = ComparisonQuery
+    serializer_class = ComparisonSerializer
 
-    @extend_schema(parameters=[ComparisonQuery], responses=ComparisonSerializer)
+    @extend_schema(responses=ComparisonSerializer)
     def get(self, request, key):
-        serializer = ComparisonQuery(data=request.query_params)
-        serializer.is_valid(raise_exception=True)
-        pair = tuple(self._id(name, number) for name, number in serializer.validated_data.items())
+        pair = tuple(self._id(name, number) for name, number in self.query.items())
         if len(set(pair)) == 1:
             raise ValidationError({"b": "Choose another one to compare it with."})
         found = read_versus(self.product, [pair])

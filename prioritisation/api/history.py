@@ -5,8 +5,9 @@ from rest_framework import serializers
 
 from prioritisation.history.causes import causes_of
 from prioritisation.models import ScoreChange
-from products.api.base import Pages, ProductAPI
+from products.api.base import ProductAPI
 from products.api.fields import PointsField
+from products.api.pages import Pages
 from products.api.schema import listing
 from products.models import Requirement
 
@@ -64,7 +65,7 @@ class ChangeSerializer(serializers.ModelSerializer):
 
 
 class HistoryPages(Pages):
-    ordering = "-id"
+    ordering = ("-id",)
 
 
 @listing(ChangeSerializer)

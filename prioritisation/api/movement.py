@@ -12,6 +12,11 @@ from products.api.fields import PointsField
 from products.models import Product
 
 MOST = 500
+QUERY = [
+    OpenApiParameter("from", int, description="A version; 0 is before the first."),
+    OpenApiParameter("to", int, description="A version; default: the latest."),
+    OpenApiParameter("requirement", int, description="Only this one, by its id."),
+]
 
 
 class EffectSerializer(serializers.Serializer):
@@ -43,17 +48,11 @@ class Movement(ProductAPI):
     """What moved between two versions, the largest movement first, and why."""
 
     declared_role = {"GET": "read"}
+    query_names = frozenset(parameter.name for parameter in QUERY)
     queryset = Product.objects.none()
     serializer_class = MovementsSerializer
 
-    @extend_schema(
-        responses=MovementsSerializer,
-        parameters=[
-            OpenApiParameter("from", int, description="A version; 0 is before the first."),
-            OpenApiParameter("to", int, description="A version; default: the latest."),
-            OpenApiParameter("requirement", int, description="Only this one, by its id."),
-        ],
-    )
+    @extend_schema(responses=MovementsSerializer, parameters=QUERY)
     def get(self, request, key):
         around = runs_around(self.product)
         latest = around[1].version if around else 0

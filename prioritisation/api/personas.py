@@ -5,8 +5,9 @@ from personas.forms import PersonaForm
 from personas.models import Persona
 from personas.services import add_persona
 from prioritisation.people import people_of
-from products.api.base import OneRow, Pages, ProductAPI
+from products.api.base import OneRow, ProductAPI
 from products.api.fields import RowSerializer
+from products.api.pages import Pages
 from products.api.schema import listing, needs_if_match
 from products.models import Product
 

@@ -1,10 +1,10 @@
-from rest_framework import generics, serializers
+from rest_framework import serializers
 from rest_framework.response import Response
 
 from personas.models import Kind
 from prioritisation.people import read_people
 from prioritisation.selectors import snapshot
-from products.api.base import OneRow, Pages
+from products.api.base import API, OneRow
 from products.api.fields import RowSerializer
 from products.api.schema import listing, needs_if_match
 from products.forms import ProductForm
@@ -74,12 +74,11 @@ class ProductSerializer(RowSerializer):
 
 
 @listing(ProductSerializer)
-class Products(generics.GenericAPIView):
+class Products(API):
     """The products you have a role in; POST makes one that you own."""
 
     declared_role = "signed in"
     serializer_class = ProductSerializer
-    pagination_class = Pages
     queryset = Product.objects.none()
 
     def get(self, request):
@@ -93,9 +92,7 @@ class Products(generics.GenericAPIView):
     def post(self, request):
         if not request.user.pk:
             self.permission_denied(request, message="A product's token can't make products.")
-        serializer = self.get_serializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        product = create_product(owner=request.user, **serializer.validated_data)
+        product = create_product(owner=request.user, **self.valid())
         product = Product.objects.with_role(request.user).get(pk=product.pk)
         return Response(
             self.get_serializer(product).data,

@@ -15,6 +15,7 @@ from prioritisation.ranking.starving import FIRST, starving
 from prioritisation.selectors import ORDERS, read_ranking, standing_of
 from prioritisation.waiting import wait_until_scored
 from products.api.base import ProductAPI
+from products.api.conditions import tags_in
 from products.models import Status
 
 MOST = 10_000
@@ -115,19 +116,19 @@ class Ranking(ProductAPI):
     """
 
     declared_role = {"GET": "read"}
-    serializer_class = RankingQuery
+    query_serializer = RankingQuery
+    serializer_class = RankingSerializer
 
-    @extend_schema(parameters=[RankingQuery], responses=RankingSerializer)
+    @extend_schema(responses=RankingSerializer)
     def get(self, request, key):
-        serializer = RankingQuery(data=request.query_params)
-        serializer.is_valid(raise_exception=True)
-        query = serializer.validated_data
+        query = self.query
         if "after" in query:
             with waits_of_a_user.held_by(identity(request.user)):
                 _wait(self.product.pk, query["after"])
-        known = request.headers.get("If-None-Match")
-        if known and known == self._etag(standing_of(self.product.pk)):
-            return HttpResponse(status=304, headers={"ETag": known})
+        known = tags_in(request, "If-None-Match")
+        etag = known and self._etag(standing_of(self.product.pk))
+        if known and etag.strip('"') in known:
+            return HttpResponse(status=304, headers={"ETag": etag})
         ranking = read_ranking(
             self.product,
             order=query["order"],
@@ -232,7 +233,8 @@ class RankingCSV(ProductAPI):
     """The ranking as a file for spreadsheets."""
 
     declared_role = {"GET": "read"}
-    serializer_class = RankingQuery
+    media_types = ("text/csv",)
+    serializer_class = RankingSerializer
 
     @extend_schema(responses={(200, "text/csv"): str})
     def get(self, request, key):

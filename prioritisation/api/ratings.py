@@ -191,6 +191,10 @@ class RatingsOfRequirement(RecordsRatings):
     rows = Requirement.objects.all()
     queryset = Rating.objects.none()
 
+    @property
+    def said(self):
+        return super().said | {"requirement": self.row.pk}
+
     def get(self, request, pk):
         page = self.paginate_queryset(self.row.ratings.select_related("rater"))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)

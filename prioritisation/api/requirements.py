@@ -6,8 +6,9 @@ from prioritisation.decisions import check_decision
 from prioritisation.entry.cells import MOST_TAGS
 from prioritisation.selectors import placed, snapshot
 from products.access import get_product, may
-from products.api.base import OneRow, Pages, ProductAPI
+from products.api.base import OneRow, ProductAPI
 from products.api.fields import RowSerializer
+from products.api.pages import Pages
 from products.api.schema import listing, needs_if_match
 from products.models import Product, Requirement
 from products.services import add_requirements
@@ -82,7 +83,7 @@ class RequirementSerializer(RowSerializer):
 
 
 class RequirementPages(Pages):
-    ordering = "number"
+    ordering = ("number",)
 
 
 @listing(RequirementSerializer, product="The product's key.")

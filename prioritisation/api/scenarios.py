@@ -18,12 +18,13 @@ from prioritisation.what_if.services import (
 )
 from prioritisation.what_if.supposed import Otherwise, otherwise_of
 from products.access import may
-from products.api.base import OneRow, ProductAPI, expected_version
+from products.api.base import OneRow, ProductAPI
 from products.api.fields import MeasureField, RowSerializer, WholeNumberField
 from products.api.schema import CHANGE, IF_MATCH, listing, needs_if_match
+from products.api.strict import StrictSerializer
 
 
-class Whole(serializers.Serializer):
+class Whole(StrictSerializer):
     """A part that takes another's place: complete in a PATCH as well, defaults and all."""
 
     def to_internal_value(self, data):
@@ -80,6 +81,9 @@ class ScenarioSerializer(RowSerializer):
         fields = ["id", "product", "name", "note", *PARAMETERS, "personas", "version"]
         read_only_fields = ["version"]
         validators = []
+
+    def defaults(self):
+        return super().defaults() | {"personas": []}
 
     def validate_people_exponent(self, value):
         return value if value is None else PolicySerializer.validate_people_exponent(self, value)
@@ -229,11 +233,12 @@ class ScenarioApply(ProductAPI):
     declared_role = {"POST": "edit_policy"}
     serializer_class = ScenarioSerializer
     rows = Scenario.objects.all()
+    without_body = frozenset({"POST"})
 
     @extend_schema(request=None, responses={204: None}, parameters=[IF_MATCH, CHANGE])
     def post(self, request, pk):
         try:
-            apply_scenario(self.row, version=expected_version(request), by=self.author)
+            self.written(lambda row: apply_scenario(row, version=row.version, by=self.author))
         except NeedsReason:
             raise ValidationError(
                 {"note": "Under two thirds for the end users needs a reason: say why in its note."}

@@ -187,6 +187,7 @@ class Plausible(ProductAPI):
 
     declared_role = {"GET": "read", "POST": "read"}
     serializer_class = PlausibleSerializer
+    without_body = frozenset({"POST"})
 
     @extend_schema(responses=PlausibleSerializer)
     def get(self, request, key):

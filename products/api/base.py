@@ -1,53 +1,95 @@
-"""What the API's views share: a declared role a method, If-Match, cursor pages."""
+"""What the API's views share: a declared role a method, what they take and answer, If-Match."""
 
-import re
-
-from django.core import exceptions
-from django.db import DataError, connection
+from django.db import connection
 from rest_framework import generics
-from rest_framework.exceptions import MethodNotAllowed, NotFound, ValidationError
-from rest_framework.pagination import CursorPagination
+from rest_framework.exceptions import MethodNotAllowed, NotAcceptable, NotFound, ValidationError
 from rest_framework.response import Response
+from rest_framework.utils.mediatypes import media_type_matches
 
 from products.access import get_product, get_row
-from products.api.problems import VersionRequired
-from products.versions import delete_if_current, save_if_current
-
-ETAG = re.compile(r'(?:W/)?"?(\d{1,9})"?\Z')
-
-
-class Pages(CursorPagination):
-    """`{next, previous, results}`; `?limit=` 1–500."""
-
-    page_size = 100
-    page_size_query_param = "limit"
-    max_page_size = 500
-    ordering = "id"
-
-    def paginate_queryset(self, queryset, request, view=None):
-        try:
-            return super().paginate_queryset(queryset, request, view)
-        # A position that is no number or date is noticed only by the query.
-        except (NotFound, ValueError, exceptions.ValidationError, DataError):
-            raise ValidationError({"cursor": "This isn't a cursor of ours."}) from None
-
-    def get_page_size(self, request):
-        limit = request.query_params.get(self.page_size_query_param)
-        if limit is None:
-            return self.page_size
-        if not re.fullmatch("[0-9]{1,3}", limit) or not 1 <= int(limit) <= self.max_page_size:
-            raise ValidationError({"limit": f"A whole number from 1 to {self.max_page_size}."})
-        return int(limit)
-
-    def get_schema_operation_parameters(self, view):
-        parameters = super().get_schema_operation_parameters(view)
-        for parameter in parameters:
-            if parameter["name"] == self.page_size_query_param:
-                parameter["schema"] |= {"minimum": 1, "maximum": self.max_page_size}
-        return parameters
+from products.api.conditions import check_version
+from products.api.pages import Pages
+from products.api.problems import PROBLEM
+from products.api.strict import NO_FIELD, refuse_unknown_query
+from products.versions import StaleVersion, delete_if_current, save_if_current
 
 
-class ProductAPI(generics.GenericAPIView):
+class API(generics.GenericAPIView):
+    """A view that takes nothing silently, and answers whoever takes one of its answers."""
+
+    pagination_class = Pages
+    query_serializer = None
+    """Of GET: its fields are the query parameters; `self.query` is what they say."""
+    query_names = frozenset()
+    """Further parameters, of GET and POST; `schema.listing` sets them."""
+    lists = False
+    """Whether GET answers pages; `schema.listing` sets it."""
+    without_body = frozenset()
+    """Methods whose body, if there is one, is empty. (A DELETE's has no meaning in HTTP.)"""
+    media_types = ("application/json",)
+
+    def perform_content_negotiation(self, request, force=False):
+        # Never an error: whoever is refused reads why, whatever they accept.
+        renderer = self.get_renderers()[0]
+        return renderer, renderer.media_type
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        if request.method == "OPTIONS":
+            return
+        self.authorise(request)
+        if not self._is_accepted(request.headers.get("Accept", "*/*")):
+            raise NotAcceptable
+        refuse_unknown_query(request.query_params, self._known_query(request.method))
+        if request.method in self.without_body and request.data:
+            raise ValidationError(dict.fromkeys(_names(request.data), NO_FIELD))
+
+    def authorise(self, request):
+        """Find what the request is about; raise where the caller may not do that."""
+
+    def _is_accepted(self, header):
+        accepted = header.lower().replace(" ", "").split(",")
+        return any(
+            media_type_matches(ours, theirs)
+            for ours in (*self.media_types, PROBLEM)
+            for theirs in accepted
+            if not theirs.endswith((";q=0", ";q=0.0", ";q=0.00", ";q=0.000"))
+        )
+
+    def _known_query(self, method):
+        if method == "POST":
+            return self.query_names
+        if method not in ("GET", "HEAD"):
+            return frozenset()
+        pages = self.paginator.get_schema_operation_parameters(self) if self.lists else ()
+        asked = self.query_serializer().fields if self.query_serializer else ()
+        return {*self.query_names, *asked, *(parameter["name"] for parameter in pages)}
+
+    @property
+    def query(self):
+        serializer = self.query_serializer(data=self.request.query_params)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    def options(self, request, *args, **kwargs):
+        return Response(headers={"Allow": ", ".join(self.allowed_methods)})
+
+    @property
+    def author(self):
+        """The user to write into a row; None for a product token's bearer."""
+        return self.request.user if self.request.user.pk else None
+
+    def valid(self, *, instance=None, partial=False, **more):
+        serializer = self.get_serializer(instance, data=self.request.data, partial=partial, **more)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+
+def _names(data):
+    return data if isinstance(data, dict) else [""]
+
+
+class ProductAPI(API):
     """A view below one product, for which `declared_role` names the action of each method.
 
     The product is the one whose key is in the URL, or in `?product=`, or that the row `pk` of
@@ -55,7 +97,6 @@ class ProductAPI(generics.GenericAPIView):
     """
 
     declared_role = {}
-    pagination_class = Pages
     rows = None
     """Of a view on one row: the queryset to find it in."""
 
@@ -63,10 +104,7 @@ class ProductAPI(generics.GenericAPIView):
         super().__init_subclass__(**kwargs)
         cls.http_method_names = [*map(str.lower, cls.declared_role), "head", "options"]
 
-    def initial(self, request, *args, **kwargs):
-        super().initial(request, *args, **kwargs)
-        if request.method == "OPTIONS":
-            return
+    def authorise(self, request):
         action = self.declared_role.get("GET" if request.method == "HEAD" else request.method)
         if action is None:
             raise MethodNotAllowed(request.method)
@@ -108,21 +146,33 @@ class ProductAPI(generics.GenericAPIView):
             raise NotFound
         return key
 
-    def get_serializer_context(self):
-        return super().get_serializer_context() | {"product": getattr(self, "product", None)}
-
-    def options(self, request, *args, **kwargs):
-        return Response(headers={"Allow": ", ".join(self.allowed_methods)})
-
     @property
-    def author(self):
-        """The user to write into a row; None for a product token's bearer."""
-        return self.request.user if self.request.user.pk else None
+    def said(self):
+        """What the URL says, by the name that a body may repeat it under."""
+        return {"product": self.product.key}
 
-    def valid(self, *, instance=None, partial=False, **more):
-        serializer = self.get_serializer(instance, data=self.request.data, partial=partial, **more)
-        serializer.is_valid(raise_exception=True)
-        return serializer.validated_data
+    def get_serializer_context(self):
+        context = super().get_serializer_context()
+        product = getattr(self, "product", None)
+        if product is None:  # of the schema
+            return context
+        return context | {"product": product, "said": self.said}
+
+    def written(self, write):
+        """`write(row)`, if it is as If-Match says.
+
+        With `*` again where it is stale: we read version 3, another writes 4, and any will do.
+        """
+        row, product = self.row, self.product
+        any_version = check_version(self.request, row)
+        while True:
+            try:
+                return write(row)
+            except StaleVersion as stale:
+                if not any_version:
+                    raise
+                row = stale.current
+                row.product = product
 
 
 class OneRow(ProductAPI):
@@ -137,21 +187,24 @@ class OneRow(ProductAPI):
         return self.answer(self.row)
 
     def patch(self, request, **kwargs):
-        return self._change(partial=True)
+        return self.answer(self.written(lambda row: self._change(row, partial=True)))
 
     def put(self, request, **kwargs):
-        return self._change(partial=False)
+        return self.answer(self.written(lambda row: self._change(row, partial=False)))
 
     def delete(self, request, **kwargs):
-        self.remove(self.row, version=expected_version(request))
+        self.written(lambda row: self.remove(row, version=row.version))
         return Response(status=204)
 
-    def _change(self, *, partial):
-        version = expected_version(self.request)
-        changes = self.valid(instance=self.row, partial=partial)
-        row = self.save(self.row, version=version, changes=changes)
-        row.product = self.product
-        return self.answer(row)
+    def _change(self, row, *, partial):
+        serializer = self.get_serializer(row, data=self.request.data, partial=partial)
+        serializer.is_valid(raise_exception=True)
+        changes = serializer.validated_data
+        if not partial:
+            changes = serializer.defaults() | changes
+        saved = self.save(row, version=row.version, changes=changes)
+        saved.product = self.product
+        return saved
 
     def save(self, row, *, version, changes):
         for name, value in changes.items():
@@ -160,14 +213,3 @@ class OneRow(ProductAPI):
 
     def remove(self, row, *, version):
         delete_if_current(row, version=version)
-
-
-def expected_version(request):
-    """The version in If-Match; 428 without it."""
-    header = request.headers.get("If-Match")
-    if header is None:
-        raise VersionRequired
-    found = ETAG.match(header.strip())
-    if not found:
-        raise ValidationError({"If-Match": 'Send the ETag you read, such as "3".'})
-    return int(found[1])

@@ -6,6 +6,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from rest_framework import serializers
 
+from products.api.strict import Strict
+
 MOST = 1_000_000_000
 
 
@@ -31,7 +33,7 @@ class WholeNumberField(serializers.IntegerField):
         return super().to_internal_value(data)
 
 
-class RowSerializer(serializers.ModelSerializer):
+class RowSerializer(Strict, serializers.ModelSerializer):
     """A model's row with its bounds; `limits` is field → (low, high)."""
 
     limits = {}
@@ -50,6 +52,23 @@ class RowSerializer(serializers.ModelSerializer):
                 MaxValueValidator(high, f"At most {high:,}."),
             ]
         return fields
+
+    def defaults(self):
+        """What a field that may be left out gets from a PUT that leaves it out."""
+        columns = {
+            field.source: self.Meta.model._meta.get_field(field.source)
+            for field in self._writable_fields
+            if not field.required and field.source in _columns(self.Meta.model)
+        }
+        return {
+            name: column.get_default()
+            for name, column in columns.items()
+            if column.has_default() or column.blank or column.null
+        }
+
+
+def _columns(model):
+    return {field.name for field in model._meta.concrete_fields}
 
 
 class PointsField(serializers.FloatField):

@@ -5,6 +5,7 @@ from rest_framework.response import Response
 from products import members
 from products.api.base import OneRow, ProductAPI
 from products.api.schema import listing, needs_if_match
+from products.api.strict import Strict
 from products.models import Membership
 from products.roles import Role
 from products.versions import StaleVersion
@@ -28,7 +29,7 @@ class RoleField(serializers.ChoiceField):
         return Role(value).label
 
 
-class MemberSerializer(serializers.ModelSerializer):
+class MemberSerializer(Strict, serializers.ModelSerializer):
     email = serializers.EmailField(source="user.email", max_length=254)
     name = serializers.CharField(source="user.__str__", read_only=True)
     role = RoleField()

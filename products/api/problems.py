@@ -22,6 +22,8 @@ from accounts.limits import TooManyAtOnce
 from products.turns import BusyError
 from products.versions import StaleVersion
 
+PROBLEM = "application/problem+json"
+
 log = logging.getLogger(__name__)
 
 #: what can't be had at the moment, by no fault of who asks
@@ -68,9 +70,7 @@ def problem_response(error, context):
 
 def _problem(status, detail, errors=None, **more):
     more = {**({"errors": errors} if errors else {}), **more}
-    return Response(
-        _body(status, detail) | more, status=status, content_type="application/problem+json"
-    )
+    return Response(_body(status, detail) | more, status=status, content_type=PROBLEM)
 
 
 def _body(status, detail):
@@ -172,9 +172,7 @@ def _handler(status, detail, page):
         code, words = status, detail
         if isinstance(exception, RequestDataTooBig):
             code, words = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "At most 5 MB at once."
-        return JsonResponse(
-            _body(code, words), status=code, content_type="application/problem+json"
-        )
+        return JsonResponse(_body(code, words), status=code, content_type=PROBLEM)
 
     return handle
 

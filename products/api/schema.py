@@ -4,6 +4,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
 
+from products.api.problems import PROBLEM
+
 #: on every write's answer
 CHANGE = OpenApiParameter(
     "Userward-Change",
@@ -18,7 +20,6 @@ IF_MATCH = OpenApiParameter(
     pattern=r'^(W/)?"?[0-9]{1,9}"?$',
     description="The ETag that you read.",
 )
-PROBLEM = "application/problem+json"
 
 
 class WrongFieldSerializer(serializers.Serializer):
@@ -43,6 +44,10 @@ class Described(AutoSchema):
 
     def _is_create_operation(self):
         return self.method == "POST"
+
+    def get_override_parameters(self):
+        query = getattr(self.view, "query_serializer", None)
+        return [query] if query and self.method == "GET" else []
 
     def _get_response_bodies(self, direction="response"):
         return super()._get_response_bodies(direction) | {
@@ -71,6 +76,7 @@ def listing(serializer, **query):
     pages = extend_schema(parameters=asked, responses=serializer(many=True))
 
     def decorate(view):
+        view.lists, view.query_names = True, frozenset(query)
         makes = extend_schema(parameters=[CHANGE, *said])
         writes = {"post": makes} if hasattr(view, "post") else {}
         return extend_schema_view(get=pages, **writes)(view)
