@@ -103,6 +103,10 @@ class Token(models.Model):
     def __str__(self):
         return f"{self.name} ({self.prefix}_{self.lookup}…)"
 
+    def was_used_within(self, *, seconds):
+        used = self.last_used_at
+        return used is not None and (timezone.now() - used).total_seconds() <= seconds
+
     def is_usable(self, at):
         expired = self.expires_at is not None and self.expires_at <= at
         inactive = self.user is not None and not self.user.is_active

@@ -55,6 +55,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First, so that it sees the redirects of the others.
+    "config.addresses.AnswerAPIWithoutSlash",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.CompressPages",
@@ -67,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "products.middleware.LimitRequestsPerUser",
+    "accounts.middleware.NoteTokenUse",
     # Last: its transaction is the view's own, begun once every other check has passed.
     "prioritisation.middleware.WriteMiddleware",
 ]

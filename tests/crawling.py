@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.db import connection, transaction
 from django.test import Client
-from django.urls import URLPattern, get_resolver, resolve
+from django.urls import URLPattern, get_resolver, is_valid_path, resolve
 
 from accounts.models import Token, User
 from personas.models import AdoptionReading
@@ -155,7 +155,7 @@ class Crawler:
             names &= url.view.query_names
         return f"/{filled}?{urlencode({name: self._fields[name] for name in sorted(names)})}"
 
-    def ask(self, client, method, path, fields=None):
+    def ask(self, client, method, path, fields=None, **headers):
         """(answer, its text, whether a row of the product changed)."""
         as_json = path.startswith("/api/")
         fields = self._fields_of(path) if as_json and fields is None else fields or self._fields
@@ -165,7 +165,7 @@ class Crawler:
                 path,
                 json.dumps(fields) if as_json else urlencode(fields),
                 f"application/{'json' if as_json else 'x-www-form-urlencoded'}",
-                headers={"If-Match": "*"},
+                headers={"If-Match": "*"} | headers,
             )
             text = b"".join(response) if response.streaming else response.content
             changed = self._fingerprint() != self._before
@@ -174,7 +174,9 @@ class Crawler:
 
     def _fields_of(self, path):
         """What a view of the API knows of our fields; but the number, which nobody gives."""
-        view = getattr(resolve(path.partition("?")[0]).func, "cls", None)
+        path = path.partition("?")[0]
+        found = resolve(path if is_valid_path(path) else f"{path}/")
+        view = getattr(found.func, "cls", None)
         known = getattr(view, "serializer_class", None)
         names = known().fields.keys() - {"number"} if known else ()
         return {name: value for name, value in self._fields.items() if name in names}

@@ -233,7 +233,8 @@ class RankingCSV(ProductAPI):
     """The ranking as a file for spreadsheets."""
 
     declared_role = {"GET": "read"}
-    media_types = ("text/csv",)
+    # JSON too: many clients ask for nothing else, whatever they ask.
+    media_types = ("text/csv", "application/json")
     serializer_class = RankingSerializer
 
     @extend_schema(responses={(200, "text/csv"): str})

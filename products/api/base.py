@@ -38,7 +38,7 @@ class API(generics.GenericAPIView):
         if request.method == "OPTIONS":
             return
         self.authorise(request)
-        if not self._is_accepted(request.headers.get("Accept", "*/*")):
+        if not self._is_accepted(request.headers.get("Accept") or "*/*"):
             raise NotAcceptable
         refuse_unknown_query(request.query_params, self._known_query(request.method))
         if request.method in self.without_body and request.data:
