@@ -1,4 +1,5 @@
 import gzip
+import re
 import secrets
 
 from django.utils.cache import patch_vary_headers
@@ -7,12 +8,17 @@ from django.utils.cache import patch_vary_headers
 #: this one costs 23, for a third more bytes.
 LEVEL = 1
 LONGEST_NAME = 100
+#: of an answer of the API, in bytes: less fits one packet anyway
+WORTH_IT = 1_000
+TEXT = re.compile(r"text/|application/(?:[\w.-]+\+)?json\b|application/vnd\.oai\.openapi\b")
+GZIP = re.compile(r"(?:^|,)\s*(gzip|x-gzip|\*)\s*(?:;\s*q\s*=\s*([0-9.]+)\s*)?(?=,|$)", re.I)
 
 
-class CompressPages:
-    """Compress pages and their fragments.
+class Compress:
+    """Compress pages, their fragments and the API's answers.
 
-    Not the API's answers: compressed, their ETag would have to be a weak one.
+    An ETag becomes a weak one (RFC 9110, 8.8.1: two encodings aren't the same bytes);
+    `products.api.conditions` takes it back as it takes the strong one.
     """
 
     def __init__(self, get_response):
@@ -20,19 +26,29 @@ class CompressPages:
 
     def __call__(self, request):
         response = self.get_response(request)
-        if not is_page(response):
+        if not is_worth_it(response):
             return response
         patch_vary_headers(response, ("Accept-Encoding",))
-        if "gzip" in request.headers.get("Accept-Encoding", ""):
+        if takes_gzip(request.headers.get("Accept-Encoding", "")):
             response.content = compressed(response.content)
             response["Content-Encoding"] = "gzip"
             response["Content-Length"] = str(len(response.content))
+            if response.get("ETag", "").startswith('"'):
+                response["ETag"] = f"W/{response['ETag']}"
         return response
 
 
-def is_page(response):
-    html = response.get("Content-Type", "").startswith("text/html")
-    return html and not response.streaming and response.content and not response.get("ETag")
+def is_worth_it(response):
+    kind = response.get("Content-Type", "")
+    if response.streaming or response.has_header("Content-Encoding") or not TEXT.match(kind):
+        return False
+    return len(response.content) >= (1 if kind.startswith("text/html") else WORTH_IT)
+
+
+def takes_gzip(header):
+    """Whether an Accept-Encoding allows gzip: by its name or, where that isn't there, by `*`."""
+    found = {name.lower(): float(q or 1) for name, q in GZIP.findall(header)}
+    return found.get("gzip", found.get("x-gzip", found.get("*", 0))) > 0
 
 
 def compressed(content):

@@ -59,7 +59,7 @@ MIDDLEWARE = [
     "config.addresses.AnswerAPIWithoutSlash",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "config.middleware.CompressPages",
+    "config.middleware.Compress",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
