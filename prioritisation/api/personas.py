@@ -45,12 +45,6 @@ class PersonaSerializer(RowSerializer):
             raise serializers.ValidationError("From 0 (not counted) to 1000.")
         return value
 
-    def validate_name(self, name):
-        twins = self.context["product"].personas.filter(name=name)
-        if twins.exclude(pk=getattr(self.instance, "pk", None)).exists():
-            raise serializers.ValidationError("There is already a persona with this name.")
-        return name
-
     def get_weight(self, persona) -> float:
         return self._people.share.get(persona.pk, 0.0)
 

@@ -61,12 +61,6 @@ class RequirementSerializer(RowSerializer):
             raise serializers.ValidationError("A tag has no comma.")
         return list(dict.fromkeys(tags))
 
-    def validate_external_id(self, external_id):
-        twins = self.context["product"].requirements.filter(external_id=external_id)
-        if external_id and twins.exclude(pk=getattr(self.instance, "pk", None)).exists():
-            raise serializers.ValidationError("Another requirement has this external id.")
-        return external_id
-
     def get_score(self, requirement) -> float | None:
         score = self._placed(requirement)[0]
         return None if score is None else score / 10_000

@@ -88,12 +88,6 @@ class ScenarioSerializer(RowSerializer):
     def validate_people_exponent(self, value):
         return value if value is None else PolicySerializer.validate_people_exponent(self, value)
 
-    def validate_name(self, name):
-        twins = Scenario.objects.filter(product=self.context["product"], name__iexact=name)
-        if twins.exclude(pk=getattr(self.instance, "pk", None)).exists():
-            raise ValidationError("There is already a scenario with this name.")
-        return name
-
     def validate_personas(self, given):
         kinds = dict(self.context["product"].personas.values_list("pk", "kind"))
         errors, seen = [{} for _ in given], set()

@@ -13,6 +13,7 @@ from products.versions import StaleVersion
 
 class OwnerStays(APIException):
     status_code = 409
+    default_code = "owner_stays"
     default_detail = "A product keeps an owner: make somebody else one first."
 
 

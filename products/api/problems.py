@@ -20,6 +20,8 @@ from rest_framework.views import set_rollback
 
 from accounts.limits import TooManyAtOnce
 from products.turns import BusyError
+from products.api.problem_types import problem_named
+from products.api.taken import taken
 from products.versions import StaleVersion
 
 PROBLEM = "application/problem+json"
@@ -29,16 +31,18 @@ log = logging.getLogger(__name__)
 #: what can't be had at the moment, by no fault of who asks
 UNAVAILABLE = (OperationalError, InterfaceError, BusyError)
 QUERY_CANCELED, LOCK_NOT_AVAILABLE = "57014", "55P03"
-RETRY_AFTER_SECONDS = 5
+RETRY_AFTER_SECONDS = {HTTPStatus.TOO_MANY_REQUESTS: 1, HTTPStatus.SERVICE_UNAVAILABLE: 5}
 
 
 class TooManyRequests(exceptions.APIException):
     status_code = HTTPStatus.TOO_MANY_REQUESTS
-    wait = 1
+    default_code = "too_many_requests"
+    wait = RETRY_AFTER_SECONDS[status_code]
 
 
 class VersionRequired(exceptions.APIException):
     status_code = HTTPStatus.PRECONDITION_REQUIRED
+    default_code = "version_required"
     default_detail = "Say which version you change: send If-Match with the ETag you read."
 
 
@@ -46,6 +50,9 @@ def problem_response(error, context):
     """DRF's exception handler. None (a 500) for what nobody foresaw."""
     if isinstance(error, StaleVersion):
         return _stale(error, context)
+    if isinstance(error, IntegrityError) and (fields := taken(error)):
+        # As if we had looked before: A looks and finds it free, B takes it, A writes.
+        error = exceptions.ValidationError(fields)
     if isinstance(error, (IntegrityError, DataError)):
         return _refused(error)
     # A row that somebody deleted after we had found it is as gone as one that never was.
@@ -60,7 +67,7 @@ def problem_response(error, context):
     if not isinstance(error, exceptions.APIException):
         return None
     set_rollback()
-    response = _problem(error.status_code, _sentence(error), _fields(error))
+    response = _problem(error.status_code, error.default_code, _sentence(error), **_more(error))
     if getattr(error, "auth_header", None):
         response["WWW-Authenticate"] = error.auth_header
     if getattr(error, "wait", None):
@@ -68,15 +75,15 @@ def problem_response(error, context):
     return response
 
 
-def _problem(status, detail, errors=None, **more):
-    more = {**({"errors": errors} if errors else {}), **more}
-    return Response(_body(status, detail) | more, status=status, content_type=PROBLEM)
+def _problem(status, code, detail, **more):
+    return Response(_body(status, code, detail) | more, status=status, content_type=PROBLEM)
 
 
-def _body(status, detail):
+def _body(status, code, detail):
+    known = problem_named(code)
     return {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
+        "type": known.type if known else "about:blank",
+        "title": known.title if known else HTTPStatus(status).phrase,
         "status": int(status),
         "detail": detail,
     }
@@ -89,6 +96,7 @@ def _stale(error, context):
     current = view.get_serializer(error.current).data
     response = _problem(
         HTTPStatus.PRECONDITION_FAILED,
+        "stale_version",
         "Somebody changed it since you read it.",
         current=current,
     )
@@ -102,22 +110,15 @@ def _refused(error):
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     return _problem(
         HTTPStatus.CONFLICT,
+        "conflict",
         f"The database refuses it: {name.replace('_', ' ')}." if name else "This can't be stored.",
     )
 
 
 def unavailable(request, error):
     """503 for an error of UNAVAILABLE: a problem below /api/, a page elsewhere."""
-    detail = _why(error)
-    if request.path.startswith("/api/"):
-        response = JsonResponse(
-            _body(HTTPStatus.SERVICE_UNAVAILABLE, detail), content_type="application/problem+json"
-        )
-    else:
-        response = render(None, "503.html", {"why": detail})
-    response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
-    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    return response
+    status, why = HTTPStatus.SERVICE_UNAVAILABLE, _why(error)
+    return _answer(request, status, "unavailable", why, "503.html", {"why": why})
 
 
 def _why(error):
@@ -139,11 +140,12 @@ def _sentence(error):
     return str(error.detail)
 
 
-def _fields(error):
-    """[{"field", "message"} …], with "index" before them in a bulk request."""
-    if not isinstance(error, exceptions.ValidationError):
-        return None
-    return list(_flatten(error.detail))
+def _more(error):
+    """What the problem tells besides: of wrong fields `errors`, [{"field", "message"} …], with
+    "index" before them in a bulk request; else the exception's own `more`."""
+    if isinstance(error, exceptions.ValidationError):
+        return {"errors": list(_flatten(error.detail))}
+    return getattr(error, "more", {})
 
 
 def _flatten(detail, path=()):
@@ -163,37 +165,42 @@ def _flatten(detail, path=()):
             yield entry if index is None else {"index": index, **entry}
 
 
-def _handler(status, detail, page):
+def _handler(status, code, detail, page):
     """A handler of the project's errors: a problem below /api/, Django's page elsewhere."""
 
     def handle(request, exception=None):
         if not request.path_info.startswith("/api/"):
             return page(request) if exception is None else page(request, exception)
-        code, words = status, detail
+        found = status, code, detail
         if isinstance(exception, RequestDataTooBig):
-            code, words = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "At most 5 MB at once."
-        return JsonResponse(_body(code, words), status=code, content_type=PROBLEM)
+            found = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", "At most 5 MB at once."
+        return JsonResponse(_body(*found), status=found[0], content_type=PROBLEM)
 
     return handle
 
 
 def too_many_at_once(request, error):
     """The answer to one who has too much under way, a problem below /api/, a page elsewhere."""
-    status = TooManyRequests.status_code
-    if request.path.startswith("/api/"):
-        answer = JsonResponse(
-            _body(status, str(error)), status=status, content_type="application/problem+json"
-        )
+    status, more = TooManyRequests.status_code, {"exception": error}
+    return _answer(request, status, TooManyRequests.default_code, str(error), "429.html", more)
+
+
+def _answer(request, status, code, detail, template, context):
+    """A problem below /api/, a page elsewhere; either says when to come again."""
+    if request.path_info.startswith("/api/"):
+        answer = JsonResponse(_body(status, code, detail), status=status, content_type=PROBLEM)
     else:
-        answer = render(request, "429.html", {"exception": error}, status=status)
-    answer["Retry-After"] = str(TooManyRequests.wait)
+        answer = render(None, template, context, status=status)
+    answer["Retry-After"] = str(RETRY_AFTER_SECONDS[status])
     return answer
 
 
-bad_request = _handler(HTTPStatus.BAD_REQUEST, "This can't be read.", defaults.bad_request)
-not_found = _handler(HTTPStatus.NOT_FOUND, "There is nothing here.", defaults.page_not_found)
+bad_request = _handler(
+    HTTPStatus.BAD_REQUEST, "parse_error", "This can't be read.", defaults.bad_request
+)
+not_found = _handler(HTTPStatus.NOT_FOUND, None, "There is nothing here.", defaults.page_not_found)
 _server_error = _handler(
-    HTTPStatus.INTERNAL_SERVER_ERROR, "This failed by our fault.", defaults.server_error
+    HTTPStatus.INTERNAL_SERVER_ERROR, None, "This failed by our fault.", defaults.server_error
 )
 
 

@@ -1,8 +1,10 @@
 from django.urls import path
 
-from products.api import members
+from products.api import members, problem_pages
 
 urlpatterns = [
+    path("problems/", problem_pages.ProblemTypes.as_view(), name="api_problems"),
+    path("problems/<str:name>/", problem_pages.OneProblemType.as_view(), name="api_problem"),
     path("products/<str:key>/members/", members.Members.as_view(), name="api_members"),
     path("products/<str:key>/members/<int:pk>/", members.OneMember.as_view(), name="api_member"),
 ]

@@ -85,7 +85,9 @@ def taking_turns(monkeypatch, serializer, act):
     monkeypatch.setattr(serializer, "is_valid", is_valid)
 
 
-def test_a_key_or_name_that_is_taken_meanwhile_is_409(alice_api, product, monkeypatch):
+def test_what_is_taken_meanwhile_is_the_same_problem_as_what_was_taken_before(
+    alice_api, product, monkeypatch
+):
     from prioritisation.api.personas import PersonaSerializer
     from prioritisation.api.products import ProductSerializer
     from prioritisation.api.requirements import RequirementSerializer
@@ -111,8 +113,12 @@ def test_a_key_or_name_that_is_taken_meanwhile_is_409(alice_api, product, monkey
     for path, serializer, body, act in cases:
         taking_turns(monkeypatch, serializer, act)
         answer = alice_api.post(f"/api/v1/{path}", body, "json")
-        assert answer.status_code == 409, (path, answer.content)
+        assert answer.status_code == 400, (path, answer.content)
         assert answer["Content-Type"] == "application/problem+json"
+        monkeypatch.undo()
+        # The first try was rolled back, the other's row stayed.
+        later = alice_api.post(f"/api/v1/{path}", body, "json")
+        assert (later.status_code, later.json()) == (answer.status_code, answer.json())
 
 
 def test_a_member_who_is_removed_meanwhile_is_404(alice_api, product, monkeypatch):
