@@ -18,9 +18,13 @@ PLACES = f"""
         CASE WHEN value_for_effort IS NOT NULL THEN {BY_EFFORT} END AS effort_rank
     FROM prioritisation_score WHERE {MINE}
 """
+#: stands for no effort rank and, as the negative of a score, for none
+LAST_OF_ALL, BEFORE_ALL = 2**31 - 1, -(2**31)
+#: what rows are sorted by, all rising; `place_of` says the same of a row that was read
+BY_SCORE = ("(rank IS NULL)::int", f"COALESCE(-score, {BEFORE_ALL})", "q.number")
 ORDER = {
-    "score": "rank IS NULL, score DESC, number",
-    "value_for_effort": "effort_rank IS NULL, effort_rank, rank IS NULL, score DESC, number",
+    "score": BY_SCORE,
+    "value_for_effort": (f"COALESCE(effort_rank, {LAST_OF_ALL})", *BY_SCORE),
 }
 #: of the requirement, then of its score; all but the arrays, which a whole ranking reads apart
 SCALARS = """
@@ -38,18 +42,19 @@ SEARCHED = (
 FOUND = f"strpos({folded(SEARCHED)}, {folded('%(search)s::text')}) > 0"
 # Only as many rows as are shown are sorted whole and joined to their titles: twice the requests a
 # second at 10,000. `rank` over rows from the very top is the rank within the product. A requirement
-# that is gone, its score not yet, has a row of NULLs: it has taken a place of the limit.
+# that is gone, its score not yet, has a row of NULLs but for its place: it has taken one of the
+# limit.
 FROM_THE_TOP = f"""
     WITH places AS MATERIALIZED (
         SELECT requirement_id, {BY_EFFORT} AS effort_rank
         FROM prioritisation_score WHERE {MINE} AND value_for_effort IS NOT NULL
     )
-    SELECT {COLUMNS} FROM (
+    SELECT {COLUMNS.replace("q.number", "p.number")} FROM (
         SELECT top.*, effort_rank FROM (
-            SELECT *, rank() OVER (ORDER BY score DESC) AS rank FROM (
+            SELECT top.*, rank() OVER (ORDER BY score DESC) AS rank FROM (
                 SELECT * FROM prioritisation_score WHERE {MINE}
-                ORDER BY score DESC, number LIMIT %(limit)s + %(offset)s
-            ) top ORDER BY score DESC, number OFFSET %(offset)s
+                ORDER BY score DESC, number LIMIT %(limit)s
+            ) top
         ) top FULL JOIN places ON places.requirement_id = top.requirement_id OFFSET 0
     ) p
     LEFT JOIN products_requirement q ON q.id = p.requirement_id
@@ -59,8 +64,19 @@ FROM_THE_TOP = f"""
 
 
 def ranking_query(
-    product, order, statuses, only_ranked, tag, search, requirement_ids, limit, offset
+    product,
+    order,
+    statuses,
+    only_ranked,
+    tag,
+    search,
+    requirement_ids,
+    limit,
+    after=None,
+    backwards=False,
 ):
+    """(SQL, values). Of rows after the place `after` (of `place_of`); or, `backwards`, of those
+    before it, the nearest first."""
     values = {
         "product": product.pk,
         "statuses": list(statuses),
@@ -68,10 +84,9 @@ def ranking_query(
         "search": search,
         "requirements": requirement_ids,
         "limit": None if limit is None else limit + 1,
-        "offset": offset,
     }
     narrowed = tag or search or requirement_ids or not set(statuses) >= set(OPEN)
-    if only_ranked and limit and order == "score" and not narrowed:
+    if only_ranked and limit and order == "score" and not narrowed and not after:
         return FROM_THE_TOP, values
     conditions = ["q.product_id = %(product)s", "q.status = ANY (%(statuses)s)"]
     if tag:
@@ -80,16 +95,26 @@ def ranking_query(
         conditions.append(FOUND)
     if requirement_ids:
         conditions.append("q.id = ANY (%(requirements)s)")
-    return _listed(COLUMNS, order, " AND ".join(conditions), only_ranked), values
+    shown = ""
+    if after:
+        values |= {f"after{at}": value for at, value in enumerate(after)}
+        named = ", ".join(f"%(after{at})s" for at in range(len(after)))
+        shown = f"AND ({', '.join(ORDER[order])}) {'<' if backwards else '>'} ({named})"
+    if only_ranked:
+        shown += " AND rank IS NOT NULL"
+    return _listed(COLUMNS, order, " AND ".join(conditions), shown, backwards), values
 
 
 def whole_query(product, order):
     """All requirements of the product, in the order, without the scores' arrays."""
-    values = {"product": product.pk, "limit": None, "offset": 0}
-    return _listed(SCALARS, order, "q.product_id = %(product)s"), values
+    return _listed(SCALARS, order, "q.product_id = %(product)s"), {
+        "product": product.pk,
+        "limit": None,
+    }
 
 
-def _listed(columns, order, condition, only_ranked=False):
+def _listed(columns, order, condition, shown="", backwards=False):
+    falling = " DESC" if backwards else ""
     return f"""
         SELECT {columns} FROM (
             SELECT q.*, rank, effort_rank
@@ -97,9 +122,18 @@ def _listed(columns, order, condition, only_ranked=False):
             FULL JOIN ({PLACES}) places ON places.requirement_id = q.id OFFSET 0
         ) q
         LEFT JOIN prioritisation_score p ON p.requirement_id = q.id
-        WHERE q.id IS NOT NULL {"AND rank IS NOT NULL" if only_ranked else ""}
-        ORDER BY {ORDER[order].replace("number", "q.number")} LIMIT %(limit)s OFFSET %(offset)s
+        WHERE q.id IS NOT NULL {shown}
+        ORDER BY {", ".join(f"{key}{falling}" for key in ORDER[order])} LIMIT %(limit)s
     """
+
+
+def place_of(found, order):
+    """Where a row of COLUMNS stands in `order`, as numbers."""
+    number, rank, effort_rank, score = found[1], found[13], found[14], found[16]
+    place = (int(rank is None), BEFORE_ALL if score is None else -score, number)
+    if order == "score":
+        return place
+    return (LAST_OF_ALL if effort_rank is None else effort_rank, *place)
 
 
 #: a ranked requirement's neighbours in the list: the ids right above and right below

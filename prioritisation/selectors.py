@@ -218,14 +218,16 @@ def found_ranking(
     search="",
     requirement_ids=None,
     limit=None,
-    offset=0,
+    after=None,
+    backwards=False,
 ):
     """(Standing, [PersonaWeight], [values in COLUMNS' order]), of one snapshot.
 
     By `order` (one of ORDERS), then number; ranks are within the whole. `statuses` defaults to
     the open ones. With `only_ranked` false, requirements that have no rank come too, after those
     that have one. With a limit there is one row more, where there are more; of one that was
-    deleted since the last run it is a row of Nones.
+    deleted since the last run it is a row of Nones but for its place. `after` and `backwards` are
+    those of `ranking_query`.
     """
     query, values = ranking_query(
         product,
@@ -236,7 +238,8 @@ def found_ranking(
         searchable(search),
         requirement_ids,
         limit,
-        offset,
+        after,
+        backwards,
     )
     with snapshot(), connection.cursor() as cursor:
         standing = standing_of(product.pk)

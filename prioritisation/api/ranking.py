@@ -1,4 +1,8 @@
-import base64
+"""The ranking as JSON and as a file. Its JSON is written by hand: as dictionaries, the answer of
+10,000 requirements and 48 personas would take a gigabyte."""
+
+import heapq
+import json
 import threading
 
 from django.conf import settings
@@ -6,16 +10,20 @@ from django.http import HttpResponse
 from django.utils.http import quote_etag
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.response import Response
-from rest_framework.utils.urls import replace_query_param
+from rest_framework.exceptions import APIException
+from rest_framework.utils.encoders import JSONEncoder
+from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from accounts.limits import Places, identity
 from prioritisation.ranking.export import csv_of
+from prioritisation.ranking.paging import read_page
 from prioritisation.ranking.starving import FIRST, starving
-from prioritisation.selectors import ORDERS, read_ranking, standing_of
+from prioritisation.ranking_query import ORDER
+from prioritisation.selectors import ORDERS, standing_of
 from prioritisation.waiting import wait_until_scored
 from products.api.base import ProductAPI
 from products.api.conditions import tags_in
+from products.api.pages import NOT_OURS, decoded, encoded
 from products.models import Status
 
 MOST = 10_000
@@ -26,26 +34,55 @@ waiting = threading.BoundedSemaphore(PLACES_TO_WAIT)
 waits_of_a_user = Places("requests with ?after=", PLACES_TO_WAIT - 1)
 
 
-class RankingQuery(serializers.Serializer):
+class RankingFilters(serializers.Serializer):
     order = serializers.ChoiceField(ORDERS, default="score")
     status = serializers.ChoiceField(Status.choices, required=False)
     tag = serializers.CharField(max_length=40, required=False, default="")
     search = serializers.CharField(max_length=200, required=False, default="")
     ranked = serializers.BooleanField(default=True)
+
+
+class RankingQuery(RankingFilters):
     limit = serializers.IntegerField(min_value=1, max_value=MOST, default=MOST)
-    cursor = serializers.CharField(max_length=40, required=False, default="")
+    cursor = serializers.CharField(max_length=200, required=False)
     after = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
 
-    def validate_cursor(self, cursor):
-        if not cursor:
-            return 0
-        try:
-            offset = int(base64.urlsafe_b64decode(cursor.encode()).removeprefix(b"o="))
-        except ValueError:
-            offset = -1
-        if not 0 <= offset < 2**31:
-            raise serializers.ValidationError("This isn't a cursor of ours.")
-        return offset
+    def validate(self, query):
+        if "cursor" in query:
+            try:
+                query["cursor"] = Cursor.read(query["cursor"], query["order"])
+            except (ValueError, KeyError):
+                raise serializers.ValidationError({"cursor": NOT_OURS}) from None
+        return query
+
+
+class Cursor:
+    """A version of the scores, and a place in it to go on from, forth or back."""
+
+    def __init__(self, version, place, *, backwards):
+        self.version, self.place, self.backwards = version, place, backwards
+
+    def __str__(self):
+        return encoded(self.version, "b" if self.backwards else "f", *self.place)
+
+    @classmethod
+    def read(cls, text, order):
+        """Raises ValueError or KeyError."""
+        version, direction, *place = decoded(text)
+        place = [int(number) for number in place]
+        if len(place) != len(ORDER[order]) or any(abs(number) > 2**31 for number in place):
+            raise ValueError
+        return cls(int(version), place, backwards={"f": False, "b": True}[direction])
+
+
+class RankingMoved(APIException):
+    status_code = 409
+    default_code = "ranking_moved"
+    default_detail = "The ranking has moved since that page: begin anew at first."
+
+    def __init__(self, first):
+        super().__init__()
+        self.more = {"first": first}
 
 
 class PartSerializer(serializers.Serializer):
@@ -113,6 +150,7 @@ class Ranking(ProductAPI):
     """The ranking, and why: each score with what every persona adds.
 
     `?after=` takes the `Userward-Change` of a write and answers once it is in the scores.
+    A cursor is of one version: once the ranking has moved, 409 names its first page as `first`.
     """
 
     declared_role = {"GET": "read"}
@@ -129,49 +167,75 @@ class Ranking(ProductAPI):
         etag = known and self._etag(standing_of(self.product.pk))
         if known and etag.strip('"') in known:
             return HttpResponse(status=304, headers={"ETag": etag})
-        ranking = read_ranking(
+        cursor = query.get("cursor")
+        page = read_page(
             self.product,
-            order=query["order"],
-            statuses=[query["status"]] if "status" in query else None,
-            only_ranked=query["ranked"],
-            tag=query["tag"],
-            search=query["search"],
             limit=query["limit"],
-            offset=query["cursor"],
+            after=cursor and cursor.place,
+            backwards=bool(cursor and cursor.backwards),
+            **_filters(query),
         )
-        return Response(self._body(ranking, query), headers={"ETag": self._etag(ranking.standing)})
+        if cursor and cursor.version != page.ranking.version:
+            raise RankingMoved(remove_query_param(request.build_absolute_uri(), "cursor"))
+        return HttpResponse(
+            self._json(page, query),
+            content_type="application/json",
+            headers={"ETag": self._etag(page.ranking.standing)},
+        )
 
     def _etag(self, standing):
         asked = self.request.query_params.urlencode()
         return quote_etag(f"{standing.validator}?{asked}".replace('"', ""))
 
-    def _body(self, ranking, query):
-        here = self.request.build_absolute_uri()
-        offset, limit = query["cursor"], query["limit"]
-
-        def page(at):
-            text = base64.urlsafe_b64encode(f"o={at}".encode()).decode()
-            return replace_query_param(here, "cursor", text)
-
-        personas = {persona.id: persona for persona in ranking.personas}
-        return {
+    def _json(self, page, query):
+        ranking, results, top = page.ranking, [], []
+        text_of = RowText(ranking.personas)
+        for part in page.parts():
+            results.append(",".join(map(text_of, part)).encode())
+            top = _first(top, part)
+        head = {
             "product": self.product.key,
             "version": ranking.version,
             "computed_at": ranking.computed_at,
             "stale": ranking.stale,
-            "next": page(offset + limit) if ranking.has_more else None,
-            "previous": page(max(offset - limit, 0)) if offset else None,
-            "starved": _starved(ranking, query),
-            "results": [_result(row, personas) for row in ranking.rows],
+            "next": self._link(page.more_after, page.last, ranking, backwards=False),
+            "previous": self._link(page.more_before, page.first, ranking, backwards=True),
+            "starved": _starved(top, ranking, query),
         }
+        # One that was just deleted may have left a part empty.
+        whole = b",".join(filter(None, results))
+        del results
+        return b'%s,"results":[%s]}' % (_dumps(head)[:-1].encode(), whole)
+
+    def _link(self, more, place, ranking, *, backwards):
+        if not (more and place):
+            return None
+        cursor = Cursor(ranking.version, place, backwards=backwards)
+        return replace_query_param(self.request.build_absolute_uri(), "cursor", str(cursor))
 
 
-def _starved(ranking, query):
+def _filters(query):
+    return {
+        "order": query["order"],
+        "statuses": [query["status"]] if "status" in query else None,
+        "only_ranked": query["ranked"],
+        "tag": query["tag"],
+        "search": query["search"],
+    }
+
+
+def _first(top, rows):
+    """Of both, the FIRST by rank."""
+    ranked = (row for row in rows if row.rank is not None)
+    return heapq.nsmallest(FIRST, [*top, *ranked], key=lambda row: (row.rank, row.number))
+
+
+def _starved(top, ranking, query):
     filtered = query["tag"] or query["search"] or "status" in query
     top_is_here = (query["order"] == "score" and query["limit"] >= FIRST) or not ranking.has_more
-    if filtered or query["cursor"] or not top_is_here:
+    if filtered or "cursor" in query or not top_is_here:
         return None
-    found = starving(ranking.rows, ranking.personas)
+    found = starving(top, ranking.personas)
     return [{"id": persona.id, "name": persona.name} for persona in found]
 
 
@@ -184,23 +248,40 @@ def _wait(product_id, change_id):
         waiting.release()
 
 
+def _dumps(value):
+    return json.dumps(
+        value, cls=JSONEncoder, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    )
+
+
 def _points(value):
     return None if value is None else value / 10_000
 
 
-def _result(row, personas):
-    def parts(points, *, payers_only=False):
-        return [
-            {
-                "persona": pk,
-                "name": personas[pk].name,
-                "kind": personas[pk].kind,
-                "points": value / 10_000,
-            }
-            for pk, value in points.items()
-            if not (payers_only and personas[pk].is_end_user)
-        ]
+class RowText:
+    """The JSON of a Row; what is said of a persona in each row is written once."""
 
+    def __init__(self, personas):
+        self._part = {
+            who.id: _dumps({"persona": who.id, "name": who.name, "kind": who.kind})[:-1]
+            + ',"points":'
+            for who in personas
+        }
+        self._payers = {who.id for who in personas if not who.is_end_user}
+
+    def __call__(self, row):
+        lost = {pk: points for pk, points in row.unrealised.items() if pk in self._payers}
+        return (
+            f'{_dumps(_result(row))[:-1]},"contributions":[{self._parts(row.contributions)}],'
+            f'"unrealised":[{self._parts(lost)}]}}'
+        )
+
+    def _parts(self, points):
+        part = self._part
+        return ",".join([f"{part[pk]}{value / 10_000!r}}}" for pk, value in points.items()])
+
+
+def _result(row):
     return {
         "rank": row.rank,
         "effort_rank": row.effort_rank,
@@ -224,8 +305,6 @@ def _result(row, personas):
         "answered": row.answered,
         "value_for_effort": row.value_for_effort,
         "flags": row.flags,
-        "contributions": parts(row.contributions),
-        "unrealised": parts(row.unrealised, payers_only=True),
     }
 
 
@@ -235,13 +314,14 @@ class RankingCSV(ProductAPI):
     declared_role = {"GET": "read"}
     # JSON too: many clients ask for nothing else, whatever they ask.
     media_types = ("text/csv", "application/json")
+    query_serializer = RankingFilters
     serializer_class = RankingSerializer
 
     @extend_schema(responses={(200, "text/csv"): str})
     def get(self, request, key):
-        ranking = read_ranking(self.product)
+        page = read_page(self.product, **_filters(self.query))
         return HttpResponse(
-            csv_of(ranking, ranking.rows),
+            csv_of(page.ranking, page.rows()),
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{key}-ranking.csv"'},
         )

@@ -30,7 +30,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def csv_of(ranking, rows):
-    """The rows (selectors.Row) of a Ranking, with a column `adds:NAME` for each counted persona."""
+    """The rows (an iterable of selectors.Row) of a Ranking, with a column `adds:NAME` for each
+    counted persona."""
     personas = in_order(ranking.personas)
     file = io.StringIO()
     writer = csv.writer(file)

@@ -170,3 +170,115 @@ def test_whom_the_top_gives_nothing_is_told_where_the_top_is_in_the_answer(vera,
     assert cut["starved"] is None
     for asked in (cut["next"], f"{URL}?status=idea", f"{URL}?search=swap", f"{URL}?tag=x"):
         assert vera.get(asked).json()["starved"] is None, asked
+
+
+def rate_all(product, values):
+    """Requirements with these ratings by the nurse, scored; the nurse alone counts."""
+    made = add_requirements(
+        product=product,
+        by=None,
+        requirements=[Requirement(title=f"Worth {value}", effort=2) for value in values],
+    )
+    nurse = product.personas.get(name="Nurse")
+    Rating.objects.bulk_create(
+        Rating(
+            product=product, requirement=one, persona=nurse, value=value, basis="seen", source="x"
+        )
+        for one, value in zip(made, values, strict=True)
+    )
+    rescore(product.pk)
+
+
+def walked(client, address, *, back=False, before_each=lambda: None):
+    found = []
+    while address:
+        answer = client.get(address)
+        assert answer.status_code == 200, answer.content
+        found = [*keys(answer), *found] if back else [*found, *keys(answer)]
+        address = answer.json()["previous" if back else "next"]
+        before_each()
+    return found
+
+
+@pytest.mark.parametrize(
+    "query", ["", "&ranked=false", "&order=value_for_effort", "&search=o", "&status=idea&tag=x"]
+)
+def test_pages_there_and_back_hold_each_once(vera, product, query):
+    rate_all(product, [1, 1, 1, -2, 3, 3])
+    Requirement.objects.filter(number__gt=3).update(tags=["x"])
+    rescore(product.pk)
+    whole = keys(vera.get(f"{URL}?limit=100{query}"))
+
+    assert walked(vera, f"{URL}?limit=2{query}") == whole
+    address = f"{URL}?limit=2{query}"
+    while (following := vera.get(address).json()["next"]) is not None:
+        address = following
+    assert walked(vera, address, back=True) == whole
+
+
+def test_rows_that_come_and_go_make_no_page_skip_or_repeat(vera, product):
+    """Before the rescore: afterwards it is another version."""
+    rate_all(product, [4, 4, 2, 2, 1])
+    whole = keys(vera.get(f"{URL}?ranked=false"))
+
+    def disturb():
+        add_requirements(product=product, by=None, requirements=[Requirement(title="New")])
+
+    first = vera.get(f"{URL}?ranked=false&limit=2").json()
+    gone = [one["requirement"]["id"] for one in first["results"]]
+    Requirement.objects.filter(pk__in=gone).delete()
+    rest = walked(vera, first["next"], before_each=disturb)
+
+    assert [key for key in rest if key in whole] == whole[2:]
+    assert len(set(rest)) == len(rest)
+    rescore(product.pk)
+
+
+@pytest.mark.parametrize("query", ["", "&order=value_for_effort", "&search=o"])
+def test_a_page_of_another_version_is_refused_with_the_first_of_the_present_one(
+    vera, product, query
+):
+    rate_all(product, [1, 2])
+    cursor = vera.get(f"{URL}?limit=1{query}").json()["next"]
+    Rating.objects.filter(requirement__number=4).update(value=5)
+    assert vera.get(cursor).status_code == 200  # not yet in the scores
+    rescore(product.pk)
+
+    refused = vera.get(cursor)
+
+    assert (refused.status_code, refused.json()["type"]) == (409, "/api/v1/problems/ranking-moved/")
+    again = refused.json()["first"]
+    assert walked(vera, again) == keys(vera.get(f"{URL}?limit=100{query}"))
+
+
+def test_the_hand_written_json_is_json(vera, product):
+    nasty = 'quote " back \\ slash \u2028 \x01 </script> 💚'
+    product.personas.filter(name="Nurse").update(name=nasty)
+    Requirement.objects.filter(number=1).update(
+        title=nasty, must_reason="law", must_by="2027-01-31"
+    )
+    rescore(product.pk)
+
+    first = vera.get(URL).json()["results"][0]
+
+    assert first["requirement"]["title"] == nasty
+    assert first["requirement"]["must_by"] == "2027-01-31"
+    assert first["contributions"][0] == {
+        "persona": product.personas.get(name=nasty).pk,
+        "name": nasty,
+        "kind": "end_user",
+        "points": 85.0,
+    }
+    assert list(vera.get(URL).json()) == [
+        "product", "version", "computed_at", "stale", "next", "previous", "starved", "results",
+    ]  # fmt: skip
+
+
+def test_the_file_is_narrowed_as_the_ranking_is(vera):
+    def in_file(query):
+        text = vera.get(f"/api/v1/products/ROTA/ranking.csv?{query}").content.decode("utf-8-sig")
+        return [row["key"] for row in csv.DictReader(io.StringIO(text))]
+
+    for query in ("", "search=swap", "ranked=false", "order=value_for_effort", "tag=none"):
+        assert in_file(query) == keys(vera.get(f"{URL}?{query}")), query
+    assert vera.get("/api/v1/products/ROTA/ranking.csv?limit=1").status_code == 400

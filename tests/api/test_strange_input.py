@@ -69,7 +69,19 @@ def test_a_cursor_of_another_making_is_a_problem(alice_api, cursor):
         assert is_problem(answer) or answer.status_code == 200, (address, answer.status_code)
 
 
-@pytest.mark.parametrize("cursor", ["o=-5", "o=" + "9" * 25, "o=x"])
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "o=-5",
+        "x",
+        "1,f,0",
+        "1,x,0,0,1",
+        "1,f,0,0,x",
+        "1,f,0,0," + "9" * 99,
+        "x,f,0,0,1",
+        "1,f,0,0,0,1",
+    ],
+)
 def test_a_ranking_begins_nowhere_but_at_one_of_its_rows(alice_api, cursor):
     answer = alice_api.get(f"/api/v1/products/ROTA/ranking/?limit=1&cursor={encoded(cursor)}")
 
@@ -121,7 +133,7 @@ def test_a_failure_of_ours_is_a_problem_too(alice_api, monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError("ours")
 
-    monkeypatch.setattr("prioritisation.api.ranking.read_ranking", fail)
+    monkeypatch.setattr("prioritisation.api.ranking.read_page", fail)
     assert is_problem(alice_api.get("/api/v1/products/ROTA/ranking/"), 500)
 
 
