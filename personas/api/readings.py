@@ -1,5 +1,6 @@
 import re
 
+from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 
@@ -16,12 +17,14 @@ class ReadingSerializer(RowSerializer):
     """How many could use it and did, on a day."""
 
     limits = dict.fromkeys(FIGURES, (0, MOST))
+    name = serializers.CharField(source="persona.name", read_only=True, help_text="The persona's.")
 
     class Meta:
         model = AdoptionReading
         fields = [
             "id",
             "persona",
+            "name",
             "observed_on",
             "installed",
             "active",
@@ -77,7 +80,7 @@ class Readings(ProductAPI):
         return super().said | {"persona": self.persona.pk}
 
     def get(self, request):
-        page = self.paginate_queryset(self.persona.readings.all())
+        page = self.paginate_queryset(self.persona.readings.select_related("persona"))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def post(self, request):
@@ -102,4 +105,4 @@ class OneReading(OneRow):
         "DELETE": "record_reading",
     }
     serializer_class = ReadingSerializer
-    rows = AdoptionReading.objects.all()
+    rows = AdoptionReading.objects.select_related("persona")

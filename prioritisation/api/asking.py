@@ -4,6 +4,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from prioritisation.api.references import ReferenceSerializer, reference
 from prioritisation.reasons.asking import TOP
 from prioritisation.reasons.to_ask import read_asking
 from products.api.base import ProductAPI
@@ -16,21 +17,16 @@ class AskingQuery(serializers.Serializer):
     limit = serializers.IntegerField(min_value=1, max_value=500, default=20)
 
 
-class AskedRequirementSerializer(serializers.Serializer):
-    id = serializers.IntegerField()
-    key = serializers.CharField()
-    title = serializers.CharField()
-
-
 class AskedPersonaSerializer(serializers.Serializer):
     id = serializers.IntegerField()
     name = serializers.CharField()
-    kind = serializers.CharField(required=False)
 
 
-class QuestionSerializer(serializers.Serializer):
-    requirement = AskedRequirementSerializer()
-    persona = AskedPersonaSerializer()
+class QuestionSerializer(ReferenceSerializer):
+    title = serializers.CharField()
+    persona = serializers.IntegerField()
+    name = serializers.CharField()
+    kind = serializers.CharField()
     guess = serializers.FloatField(allow_null=True, help_text="−5…5; null where it's missing.")
     top_chance = serializers.FloatField(help_text="0…1, that the answer changes the top.")
     rank_chance = serializers.FloatField(help_text="0…1, that it changes the requirement's rank.")
@@ -80,16 +76,11 @@ class AskNext(ProductAPI):
 
 def _result(product, question):
     return {
-        "requirement": {
-            "id": question.requirement_id,
-            "key": f"{product.key}-{question.number}",
-            "title": question.title,
-        },
-        "persona": {
-            "id": question.persona_id,
-            "name": question.name,
-            "kind": question.kind,
-        },
+        **reference(product, question.requirement_id, question.number),
+        "title": question.title,
+        "persona": question.persona_id,
+        "name": question.name,
+        "kind": question.kind,
         "guess": question.guess,
         "top_chance": question.top_chance,
         "rank_chance": question.rank_chance,

@@ -5,6 +5,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
+from prioritisation.api.references import ReferenceSerializer, reference_of
 from prioritisation.reasons.comparison import KINDS
 from prioritisation.reasons.versus import read_versus
 from prioritisation.wording import UNIT
@@ -12,13 +13,11 @@ from products.api.base import ProductAPI
 
 
 class ComparisonQuery(serializers.Serializer):
-    a = serializers.IntegerField(min_value=1, max_value=10**9, help_text="A number: 5 of ROTA-5.")
-    b = serializers.IntegerField(min_value=1, max_value=10**9)
+    a = serializers.IntegerField(min_value=1, max_value=2**63 - 1, help_text="A requirement's id.")
+    b = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
 
 
-class ComparedSerializer(serializers.Serializer):
-    id = serializers.IntegerField()
-    key = serializers.CharField()
+class ComparedSerializer(ReferenceSerializer):
     title = serializers.CharField()
     score = serializers.FloatField()
     rank = serializers.IntegerField(allow_null=True)
@@ -36,7 +35,9 @@ class EndingSerializer(serializers.Serializer):
 
     kind = serializers.ChoiceField(KINDS)
     persona = serializers.IntegerField(allow_null=True)
-    requirement = serializers.CharField(allow_null=True, help_text="Whose rating it is: a key.")
+    name = serializers.CharField(allow_null=True, help_text="The persona's.")
+    requirement = serializers.IntegerField(allow_null=True, help_text="Whose rating it is.")
+    key = serializers.CharField(allow_null=True)
     now = serializers.FloatField(
         allow_null=True, help_text="0…1; of a rating −5…5, as if seen: a guess of 4 is 2."
     )
@@ -70,7 +71,7 @@ class Comparison(ProductAPI):
 
     @extend_schema(responses=ComparisonSerializer)
     def get(self, request, key):
-        pair = tuple(self._id(name, number) for name, number in self.query.items())
+        pair = tuple(self._known(name, pk) for name, pk in self.query.items())
         if len(set(pair)) == 1:
             raise ValidationError({"b": "Choose another one to compare it with."})
         found = read_versus(self.product, [pair])
@@ -78,16 +79,15 @@ class Comparison(ProductAPI):
             raise ValidationError({"b": "Both have to be rated, by somebody who counts."})
         return Response(_body(found[0]))
 
-    def _id(self, name, number):
-        rows = self.product.requirements.filter(number=number)
-        found = rows.values_list("pk", flat=True).first()
-        if found is None:
-            raise ValidationError({name: f"There is no {self.product.key}-{number}."})
-        return found
+    def _known(self, name, pk):
+        if not self.product.requirements.filter(pk=pk).exists():
+            raise ValidationError({name: "This product has none with this id."})
+        return pk
 
 
 def _body(versus):
     keys = {row.requirement_id: row.key for row in (versus.upper, versus.lower)}
+    names = {part.persona_id: part.name for part in versus.parts}
     return {
         "version": versus.standing.version,
         "stale": versus.standing.stale,
@@ -103,27 +103,29 @@ def _body(versus):
             }
             for part in versus.parts
         ],
-        "changes": [_change(kind, one, keys) for kind, one in versus.order.changes.items()],
+        "changes": [_change(kind, one, keys, names) for kind, one in versus.order.changes.items()],
     }
 
 
 def _compared(row):
     return {
-        "id": row.requirement_id,
-        "key": row.key,
+        **reference_of(row),
         "title": row.title,
         "score": row.score / UNIT,
         "rank": row.rank,
     }
 
 
-def _change(kind, change, keys):
+def _change(kind, change, keys, names):
     if change is None:
-        return {"kind": kind} | dict.fromkeys(("persona", "requirement", "now", "to", "size"))
+        empty = ("persona", "name", "requirement", "key", "now", "to", "size")
+        return {"kind": kind} | dict.fromkeys(empty)
     return {
         "kind": kind,
         "persona": change.persona_id,
-        "requirement": keys.get(change.requirement_id),
+        "name": names.get(change.persona_id),
+        "requirement": change.requirement_id,
+        "key": keys.get(change.requirement_id),
         "now": change.now,
         "to": change.to,
         "size": change.size,

@@ -4,6 +4,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from prioritisation.api.references import ReferenceSerializer, reference_of
 from prioritisation.charts.bars import in_order
 from prioritisation.reasons.dossier import read_requirement
 from prioritisation.reasons.explanation import reason_for
@@ -30,8 +31,7 @@ class TermSerializer(serializers.Serializer):
     unrealised = serializers.FloatField(help_text="Lost because people won't use it.")
 
 
-class ExplanationSerializer(serializers.Serializer):
-    requirement = serializers.CharField(help_text="Its key.")
+class ExplanationSerializer(ReferenceSerializer):
     version = serializers.IntegerField()
     stale = serializers.BooleanField()
     rank = serializers.IntegerField(allow_null=True)
@@ -58,7 +58,7 @@ class Explanation(ProductAPI):
         reason = reason_for(row, ranking.personas, ordinal(row.rank) if row.rank else "")
         return Response(
             {
-                "requirement": row.key,
+                **reference_of(row),
                 "version": ranking.version,
                 "stale": ranking.stale,
                 "rank": row.rank,

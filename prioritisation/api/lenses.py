@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from prioritisation.api.references import ReferenceSerializer, reference_of
 from prioritisation.reasons.lenses import NAMES, RICE
 from prioritisation.reasons.other_lenses import read_beside
 from products.api.base import ProductAPI
@@ -15,7 +16,7 @@ class LensSerializer(serializers.Serializer):
     name = serializers.ChoiceField(NAMES)
     words = serializers.CharField()
     compared_with = serializers.CharField(help_text="Our order by score or value_for_effort.")
-    most_moved = serializers.ListField(child=serializers.CharField(), help_text="Keys.")
+    most_moved = ReferenceSerializer(many=True)
 
 
 class SeenSerializer(serializers.Serializer):
@@ -30,8 +31,7 @@ class RiceSerializer(SeenSerializer):
     effort = serializers.FloatField(allow_null=True)
 
 
-class BesideSerializer(serializers.Serializer):
-    requirement = serializers.CharField(help_text="Its key.")
+class BesideSerializer(ReferenceSerializer):
     title = serializers.CharField()
     rank = serializers.IntegerField()
     effort_rank = serializers.IntegerField(allow_null=True)
@@ -72,7 +72,7 @@ def _lens(beside, name):
         "name": name,
         "words": beside.words(name),
         "compared_with": "value_for_effort" if name == RICE else "score",
-        "most_moved": [row.key for row, _here, _there in beside.most_moved(name)],
+        "most_moved": [reference_of(row) for row, _here, _there in beside.most_moved(name)],
     }
 
 
@@ -89,7 +89,7 @@ def _result(beside, at):
         "effort": row.effort,
     }
     return {
-        "requirement": row.key,
+        **reference_of(row),
         "title": row.title,
         "rank": int(lenses["equal"].own[at]),
         "effort_rank": int(lenses[RICE].own[at]) or None,

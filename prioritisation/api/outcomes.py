@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from prioritisation.api.references import ReferenceSerializer, reference
 from prioritisation.history.shipped import read_outcomes
 from products.api.base import ProductAPI
 
@@ -22,8 +23,7 @@ class ExpectationSerializer(serializers.Serializer):
     )
 
 
-class OutcomeSerializer(serializers.Serializer):
-    requirement = serializers.CharField(help_text="Its key.")
+class OutcomeSerializer(ReferenceSerializer):
     title = serializers.CharField()
     shipped_at = serializers.DateTimeField(help_text="When it left the order.")
     reach = serializers.FloatField(
@@ -82,7 +82,7 @@ class Outcomes(ProductAPI):
 
     def _result(self, shipped):
         return {
-            "requirement": f"{self.product.key}-{shipped.number}",
+            **reference(self.product, shipped.requirement_id, shipped.number),
             "title": shipped.title,
             "shipped_at": shipped.at,
             "reach": shipped.reach,

@@ -13,12 +13,16 @@ from products.api.schema import listing, needs_if_match
 from products.models import Requirement
 
 MOST_AT_ONCE = 5_000
+#: what a rating shows of others
+BESIDE = ("rater", "persona", "requirement__product")
 
 
 class RatingSerializer(RowSerializer):
     """A rating in answers; `confidence` is what its basis counts for."""
 
     limits = {"value": (-5, 5)}
+    key = serializers.CharField(source="requirement.key", read_only=True)
+    name = serializers.CharField(source="persona.name", read_only=True, help_text="The persona's.")
     confidence = serializers.SerializerMethodField()
     rater = serializers.StringRelatedField(allow_null=True)
 
@@ -27,7 +31,9 @@ class RatingSerializer(RowSerializer):
         fields = [
             "id",
             "requirement",
+            "key",
             "persona",
+            "name",
             "value",
             "basis",
             "confidence",
@@ -146,14 +152,14 @@ class RecordsRatings(ProductAPI):
 
 @listing(RatingSerializer)
 class RatingsOfProduct(RecordsRatings):
-    """All ratings of a product; POST takes up to 5,000, all or none."""
+    """All ratings of a product; POST takes up to 5,000, in at most 5 MB, all or none."""
 
     declared_role = {"GET": "read", "POST": "rate"}
     serializer_class = RatingSerializer
     queryset = Rating.objects.none()
 
     def get(self, request, key):
-        rows = Rating.objects.filter(product=self.product).select_related("rater")
+        rows = Rating.objects.filter(product=self.product).select_related(*BESIDE)
         page = self.paginate_queryset(rows)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
@@ -196,7 +202,7 @@ class RatingsOfRequirement(RecordsRatings):
         return super().said | {"requirement": self.row.pk}
 
     def get(self, request, pk):
-        page = self.paginate_queryset(self.row.ratings.select_related("rater"))
+        page = self.paginate_queryset(self.row.ratings.select_related(*BESIDE))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     @extend_schema(request=NewRatingSerializer, responses={201: RatingSerializer})
@@ -214,7 +220,7 @@ class RatingsOfRequirement(RecordsRatings):
 class OneRating(OneRow):
     declared_role = {"GET": "read", "PATCH": "rate", "DELETE": "rate"}
     serializer_class = RatingSerializer
-    rows = Rating.objects.select_related("rater")
+    rows = Rating.objects.select_related(*BESIDE)
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)

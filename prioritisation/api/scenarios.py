@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from personas.services import FIGURES, impossible
 from prioritisation.api.policy import PolicySerializer
+from prioritisation.api.references import ReferenceSerializer, reference
 from prioritisation.models import PARAMETERS, Scenario
 from prioritisation.scenario import MOST_PEOPLE
 from prioritisation.what_if.comparing import compare
@@ -48,6 +49,7 @@ class SupposedReadingSerializer(Whole):
 
 class SupposedPersonaSerializer(Whole):
     persona = WholeNumberField(help_text="Its id.")
+    name = serializers.CharField(required=False, help_text="The persona's; may be left out.")
     importance = MeasureField(
         required=False, allow_null=True, help_text="0 (not counted) to 1000; null: as it is."
     )
@@ -64,7 +66,12 @@ class SupposedPersonaSerializer(Whole):
 
     def to_representation(self, row):
         reading = dict(zip(FIGURES, row.reading, strict=True)) if row.reading else None
-        return {"persona": row.persona_id, "importance": row.importance, "reading": reading}
+        return {
+            "persona": row.persona_id,
+            "name": row.persona.name,
+            "importance": row.importance,
+            "reading": reading,
+        }
 
 
 class ScenarioSerializer(RowSerializer):
@@ -89,14 +96,17 @@ class ScenarioSerializer(RowSerializer):
         return value if value is None else PolicySerializer.validate_people_exponent(self, value)
 
     def validate_personas(self, given):
-        kinds = dict(self.context["product"].personas.values_list("pk", "kind"))
+        known = {persona.pk: persona for persona in self.context["product"].personas.all()}
         errors, seen = [{} for _ in given], set()
         for index, one in enumerate(given):
-            if one["persona"] not in kinds:
+            persona = known.get(one["persona"])
+            if persona is None:
                 errors[index] = {"persona": "This product has none with this id."}
+            elif one.get("name", persona.name) != persona.name:
+                errors[index] = {"name": f"It is {persona.name}: leave it out."}
             elif one["persona"] in seen:
                 errors[index] = {"persona": "It is here twice."}
-            elif one.get("reading") and kinds[one["persona"]] != "end_user":
+            elif one.get("reading") and not persona.is_end_user:
                 errors[index] = {"reading": "Only end users adopt a product."}
             seen.add(one["persona"])
         if any(errors):
@@ -125,7 +135,9 @@ class Scenarios(ProductAPI):
     queryset = Scenario.objects.none()
 
     def get(self, request):
-        rows = self.product.scenarios.select_related("product").prefetch_related("personas")
+        rows = self.product.scenarios.select_related("product").prefetch_related(
+            "personas__persona"
+        )
         page = self.paginate_queryset(rows)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
@@ -167,8 +179,7 @@ class OneScenario(OneRow):
         return save_scenario(row, version=version, otherwise=otherwise, by=self.author)
 
 
-class PlaceSerializer(serializers.Serializer):
-    requirement = serializers.CharField(help_text="Its key.")
+class PlaceSerializer(ReferenceSerializer):
     title = serializers.CharField()
     rank = serializers.IntegerField(allow_null=True)
     score = serializers.FloatField(allow_null=True)
@@ -205,7 +216,7 @@ class ScenarioRanking(ProductAPI):
                 "moved": beside.moved,
                 "results": [
                     {
-                        "requirement": f"{self.product.key}-{comparison.titles[one][1]}",
+                        **reference(self.product, one, comparison.titles[one][1]),
                         "title": comparison.titles[one][0],
                         **_place(beside.order, one),
                         **{f"{k}_now": v for k, v in _place(comparison.now, one).items()},

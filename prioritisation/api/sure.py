@@ -6,6 +6,7 @@ from rest_framework.response import Response
 
 from prioritisation import curves, sensitivity
 from prioritisation.analysis import Kind, State
+from prioritisation.api.references import ReferenceSerializer, reference
 from prioritisation.sure.analysing import start_analysis
 from prioritisation.sure.sureness import (
     AT_ONCE,
@@ -18,8 +19,8 @@ from products.api.base import ProductAPI
 
 
 class FlipSerializer(serializers.Serializer):
-    overtakes = serializers.CharField(help_text="Key of the requirement that comes up.")
-    overtaken = serializers.CharField(help_text="Key of the one that it is level with here.")
+    overtakes = ReferenceSerializer(help_text="The requirement that comes up.")
+    overtaken = ReferenceSerializer(help_text="The one that it is level with here.")
 
 
 class EndsSerializer(serializers.Serializer):
@@ -55,9 +56,9 @@ class StandingSerializer(serializers.Serializer):
         help_text="The set of the first 1, 3, 5 or 10; null: the whole order. Tops that would hold"
         " everything aren't listed.",
     )
-    members = serializers.ListField(
-        child=serializers.CharField(),
-        help_text="Keys; more than `top` where several are tied for the last place. Empty for the"
+    members = ReferenceSerializer(
+        many=True,
+        help_text="More than `top` where several are tied for the last place. Empty for the"
         " whole order.",
     )
     verdict = serializers.ChoiceField(
@@ -101,7 +102,7 @@ class Sensitivity(ProductAPI):
     def _standing(self, present, standing):
         return {
             "top": standing.top,
-            "members": [self._key(present, pk) for pk in standing.members if standing.top],
+            "members": [self._reference(present, pk) for pk in standing.members if standing.top],
             "verdict": standing.verdict,
             "margin": None if standing.margin == float("inf") else standing.margin,
             "intervals": [self._interval(present, hold) for hold in standing.holds],
@@ -128,18 +129,17 @@ class Sensitivity(ProductAPI):
 
     def _flip(self, present, flip):
         return flip and {
-            "overtakes": self._key(present, flip.riser),
-            "overtaken": self._key(present, flip.faller),
+            "overtakes": self._reference(present, flip.riser),
+            "overtaken": self._reference(present, flip.faller),
         }
 
-    def _key(self, present, requirement_id):
-        return f"{self.product.key}-{present.number_of(requirement_id)}"
+    def _reference(self, present, requirement_id):
+        return reference(self.product, requirement_id, present.number_of(requirement_id))
 
 
-class RankShareSerializer(serializers.Serializer):
+class RankShareSerializer(ReferenceSerializer):
     """Shares of all draws, 0…1."""
 
-    requirement = serializers.CharField(help_text="Its key.")
     top_1 = serializers.FloatField(help_text="First.")
     top_3 = serializers.FloatField(help_text="Among the first three.")
     top_5 = serializers.FloatField()
@@ -227,4 +227,4 @@ class Plausible(ProductAPI):
 
     def _row(self, row):
         shares = {name: value for name, value in row.items() if name not in {"id", "number"}}
-        return {"requirement": f"{self.product.key}-{row['number']}", **shares}
+        return reference(self.product, row["id"], row["number"]) | shares

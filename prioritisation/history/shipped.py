@@ -12,6 +12,7 @@ from products.models import Status
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
+    requirement_id: int
     number: int
     title: str
     at: object
@@ -81,6 +82,7 @@ def _shipped(row, people):
     then = zip(row["personas"], row["adoption"], row["means"], row["confidences"], strict=True)
     told = {pk: (adoption, mean, confidence) for pk, adoption, mean, confidence in then}
     return Shipped(
+        requirement_id=row["id"],
         number=row["number"],
         title=row["title"],
         at=row["at"],

@@ -32,6 +32,7 @@ MOVED = 3
 class Seen:
     """A rated open requirement."""
 
+    requirement_id: int
     number: int
     key: str
     title: str
@@ -100,7 +101,7 @@ def read_beside(product):
     order = np.lexsort((numbers, -scores.score))
     ids, numbers, effort = ids[order], numbers[order], present.effort[ranked][order]
     rows = [
-        Seen(n, f"{product.key}-{n}", titles[pk], None if np.isnan(days) else days)
+        Seen(pk, n, f"{product.key}-{n}", titles[pk], None if np.isnan(days) else days)
         for pk, n, days in zip(ids.tolist(), numbers.tolist(), effort.tolist(), strict=True)
     ]
     found = lenses(*present.arguments[:3], ids, effort)

@@ -91,7 +91,8 @@ PROBLEMS = (
         "too-large",
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "The body is too large",
-        "A body has at most 5 MB (5,242,880 bytes). Send long lists in parts.",
+        "A body has at most 5 MB (5,242,880 bytes), in whatever alphabet; a long list may reach"
+        " that before it has as many rows as it may. Send it in parts.",
     ),
     ProblemType(
         "unsupported-media-type",

@@ -21,7 +21,7 @@ def urls(product):
         "/api/v1/products/ROTA/ranking.csv",
         "/api/v1/products/ROTA/ratings/",
         "/api/v1/products/ROTA/ask-next/",
-        "/api/v1/products/ROTA/comparison/?a=1&b=2",
+        f"/api/v1/products/ROTA/comparison/?a={requirement.pk}&b={requirement.pk + 1}",
         "/api/v1/products/ROTA/lenses/",
         "/api/v1/personas/?product=ROTA",
         f"/api/v1/personas/{product.personas.first().pk}/",

@@ -29,7 +29,8 @@ def test_the_parts_add_up_to_the_score(product, explain):
     # By hand: +5, asked, is 0.8 · 85 = 68. Reach 0.5 + 0.25 · 0.5 · 0.8 = 0.6, so that the
     # hospital's +1 adds 15 · 0.2 · 0.6 = 1.8 of its 3, and 1.2 are lost.
     nurse, hospital = said["terms"]
-    assert (said["requirement"], said["rank"], said["score"], said["stale"]) == (
+    assert said["requirement"] == product.requirements.get(number=1).pk
+    assert (said["key"], said["rank"], said["score"], said["stale"]) == (
         "ROTA-1",
         1,
         69.8,

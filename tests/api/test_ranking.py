@@ -4,6 +4,7 @@ import io
 import pytest
 
 from prioritisation.models import Rating
+from prioritisation.ranking import paging
 from prioritisation.rescoring import rescore
 from products.models import Requirement
 from products.services import add_requirements
@@ -282,3 +283,15 @@ def test_the_file_is_narrowed_as_the_ranking_is(vera):
     for query in ("", "search=swap", "ranked=false", "order=value_for_effort", "tag=none"):
         assert in_file(query) == keys(vera.get(f"{URL}?{query}")), query
     assert vera.get("/api/v1/products/ROTA/ranking.csv?limit=1").status_code == 400
+
+
+def test_a_long_answer_is_made_in_parts_and_is_the_same(vera, product, monkeypatch):
+    rate_all(product, [1, 2, 3])
+    whole, file = vera.get(URL), vera.get("/api/v1/products/ROTA/ranking.csv")
+    monkeypatch.setattr(paging, "PART", 2)
+
+    assert vera.get(URL).content == whole.content
+    assert vera.get("/api/v1/products/ROTA/ranking.csv").content == file.content
+    page = paging.read_page(product, order="score")
+    kept = [(len(part), len(page._found)) for part in page.parts()]
+    assert kept == [(2, 3), (2, 1), (1, 0)]

@@ -21,7 +21,7 @@ def maya(as_user, scored):
 
 
 def of_nurse(product, **given):
-    return {"persona": product.personas.get(name="Nurse").pk, **given}
+    return {"persona": product.personas.get(name="Nurse").pk, "name": "Nurse", **given}
 
 
 WON = {"installed": 490, "active": 490, "worked_around": 0}
@@ -41,10 +41,12 @@ def test_a_scenario_is_made_read_ranked_changed_applied_and_deleted(scored, maya
     one = f"{URL}{made.json()['id']}/"
     assert maya.get(f"{URL}?product=ROTA").json()["results"] == [made.json()]
     ranking = maya.get(f"{one}ranking/").json()
+    swap, sso = scored.requirements.values_list("pk", flat=True).order_by("number")[:2]
     assert ranking["differences"] == ["Nurse: 490 of 490 use it"]
     assert ranking["results"] == [
         {
-            "requirement": "ROTA-1",
+            "requirement": swap,
+            "key": "ROTA-1",
             "title": "Swap shifts in two taps",
             "rank": 1,
             "score": 87.9775,
@@ -52,7 +54,8 @@ def test_a_scenario_is_made_read_ranked_changed_applied_and_deleted(scored, maya
             "score_now": 86.875,
         },
         {
-            "requirement": "ROTA-2",
+            "requirement": sso,
+            "key": "ROTA-2",
             "title": "Single sign-on",
             "rank": 2,
             "score": 14.85,
@@ -131,6 +134,7 @@ def test_a_change_takes_a_supposed_persona_as_a_new_scenario_does(scored, maya, 
     assert one["reading"] == reading | {"worked_around": 0}
     for wrong, field in [
         (of_nurse(scored, reading={"active": 4}), "personas.reading.installed"),
+        (of_nurse(scored, reading=reading) | {"name": "Hospital"}, "personas.name"),
         ({"reading": reading}, "personas.persona"),
     ]:
         answer = change(wrong)

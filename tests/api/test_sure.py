@@ -27,7 +27,10 @@ def test_the_interval_of_end_users_say_with_what_ends_it(as_user, close):
 
     first, whole = body.pop("results")
     assert body == {"product": "ROTA", "version": 0, "stale": True}
-    assert (first["top"], first["members"]) == (1, ["ROTA-1"])
+    upper, lower = (
+        {"requirement": close.requirements.get(number=n).pk, "key": f"ROTA-{n}"} for n in (1, 2)
+    )
+    assert (first["top"], first["members"]) == (1, [upper])
     assert (whole["top"], whole["members"]) == (None, [])
     say, adoption = first["intervals"]
     # 0.2 λ = 0.395 (1 − λ)
@@ -41,7 +44,7 @@ def test_the_interval_of_end_users_say_with_what_ends_it(as_user, close):
         "least": 0.5,
         "most": 0.95,
         "high": 0.95,
-        "what_happens": {"low": {"overtakes": "ROTA-2", "overtaken": "ROTA-1"}, "high": None},
+        "what_happens": {"low": {"overtakes": lower, "overtaken": upper}, "high": None},
     }
     assert first["margin"] == pytest.approx(0.85 - 0.395 / 0.595)
     assert first["verdict"] == "robust"
@@ -62,7 +65,8 @@ def test_the_share_of_plausible_weightings(as_user, close):
     first, second = body["results"]
     # All is seen and there is one of each kind: only λ is drawn, and counts from 0.395 / 0.595 on.
     share = (0.95 - 0.395 / 0.595) / 0.45
-    assert first["requirement"] == "ROTA-1"
+    assert first["requirement"] == close.requirements.get(number=1).pk
+    assert first["key"] == "ROTA-1"
     assert first["top_1"] == pytest.approx(share, abs=0.02)
     assert second["ranks"] == pytest.approx([1 - share, share], abs=0.02)
     assert (first["usual"], first["top_3"]) == ([1, 2], 1)
@@ -127,7 +131,7 @@ def test_many_requirements_are_worked_out_by_a_worker(worker, as_user):
         lambda: (body := vera.get(PLAUSIBLE).json())["state"] == "done" and body, within=60
     )
     assert (done["progress"], done["ranked"], len(done["results"])) == (1, 203, 20)
-    assert done["results"][0]["requirement"] == "ROTA-1"
+    assert done["results"][0]["key"] == "ROTA-1"
     # 203 have ranks, and the first 20 of these are told
     assert len(done["results"][0]["ranks"]) == 20
 

@@ -119,8 +119,10 @@ def test_programs_get_the_same(rota, client):
     # stays second until dark mode is rated.
     (first,) = said["results"]
     assert (said["top"], said["could_change_top"], said["starved"]) == (2, 2, [])
-    assert first["requirement"]["key"] == "ROTA-3"
-    assert (first["persona"]["name"], first["guess"], first["rank"]) == ("Nurse", None, None)
+    nurse, dark = rota.personas.get(name="Nurse").pk, rota.requirements.get(number=3).pk
+    assert (first["requirement"], first["key"]) == (dark, "ROTA-3")
+    assert (first["persona"], first["name"], first["guess"]) == (nurse, "Nurse", None)
+    assert first["rank"] is None
     assert first["top_chance"] == pytest.approx((1 - 3 / 34) / 2, abs=1e-5)
     assert (first["best_rank"], first["worst_rank"]) == (2, 3)
     assert first["sentence"] == "Ask Nurse about “Dark mode”: could come in 2nd to 3rd."

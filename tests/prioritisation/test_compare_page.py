@@ -116,7 +116,9 @@ def test_between_an_edit_and_its_rescore_nothing_contradicts_the_order_shown(rot
 
 
 def test_programs_get_the_same(rota, client):
-    said = client.get("/api/v1/products/ROTA/comparison/?a=2&b=1").json()
+    swap, sso, dark = rota.requirements.values_list("pk", flat=True).order_by("number")
+    url = "/api/v1/products/ROTA/comparison/"
+    said = client.get(f"{url}?a={sso}&b={swap}").json()
 
     assert (said["upper"]["key"], said["lower"]["key"], said["difference"]) == (
         "ROTA-1",
@@ -132,7 +134,9 @@ def test_programs_get_the_same(rota, client):
     assert rating == {
         "kind": "rating",
         "persona": nurse,
-        "requirement": "ROTA-2",
+        "name": "Nurse",
+        "requirement": sso,
+        "key": "ROTA-2",
         "now": 0,
         "to": 5,
         "size": 0.5,
@@ -143,6 +147,5 @@ def test_programs_get_the_same(rota, client):
         "adoption",
         None,
     )
-    assert client.get("/api/v1/products/ROTA/comparison/?a=1").status_code == 400
-    assert client.get("/api/v1/products/ROTA/comparison/?a=1&b=9").status_code == 400
-    assert client.get("/api/v1/products/ROTA/comparison/?a=1&b=3").status_code == 400
+    for query in (f"a={swap}", f"a={swap}&b={10**9}", f"a={swap}&b={dark}", f"a={swap}&b={swap}"):
+        assert client.get(f"{url}?{query}").status_code == 400

@@ -98,10 +98,14 @@ def test_programs_get_the_same(rota, client):
 
     assert [lens["name"] for lens in said["lenses"]] == ["rice", "equal", "payers_first"]
     assert said["lenses"][0]["compared_with"] == "value_for_effort"
-    assert said["lenses"][2]["most_moved"] == ["ROTA-2", "ROTA-1", "ROTA-3"]
+    moved = said["lenses"][2]["most_moved"]
+    assert [one["key"] for one in moved] == ["ROTA-2", "ROTA-1", "ROTA-3"]
+    first = rota.requirements.get(number=1).pk
+    assert moved[1] == {"requirement": first, "key": "ROTA-1"}
     swap, dark, _sso = said["results"]
     assert swap == {
-        "requirement": "ROTA-1",
+        "requirement": first,
+        "key": "ROTA-1",
         "title": "Swap shifts in two taps",
         "rank": 1,
         "effort_rank": 1,

@@ -121,7 +121,8 @@ def test_programs_get_the_same(rota, client):
     (nurse,) = swap.pop("expectations")
     assert timezone.now() - parse_datetime(swap.pop("shipped_at")) < timedelta(minutes=5)
     assert swap == {
-        "requirement": "ROTA-1",
+        "requirement": rota.requirements.get(number=1).pk,
+        "key": "ROTA-1",
         "title": "Swap shifts in two taps",
         "reach": pytest.approx(0.6625),
     }
