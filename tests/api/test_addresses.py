@@ -114,6 +114,24 @@ def test_errors_are_served_whatever_is_accepted(crawler):
     assert {answer["Content-Type"] for answer in answers} == {"application/problem+json"}
 
 
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("products/", "GET, POST"),
+        ("problems/", "GET"),
+        ("problems/invalid/", "GET"),
+    ],
+)
+def test_head_and_options_of_what_belongs_to_no_product(crawler, path, allowed):
+    alice = client_of("alice")
+
+    options, head = alice.options(f"/api/v1/{path}"), alice.head(f"/api/v1/{path}")
+
+    assert set(options["Allow"].split(", ")) == {*allowed.split(", "), "HEAD", "OPTIONS"}
+    assert (options.status_code, options.content) == (200, b"")
+    assert (head.status_code, head.content) == (200, b"")
+
+
 def test_head_and_options_are_answered_everywhere(crawler):
     alice = client_of("alice")
     for url in API:

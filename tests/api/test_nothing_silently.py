@@ -65,6 +65,34 @@ def test_an_unknown_field_is_refused_everywhere(crawler, alice):
     assert wrong == []
 
 
+def test_what_belongs_to_no_product_takes_nothing_silently_either(alice):
+    made = alice.post("/api/v1/products/", {"name": "x", "efort": 1}, "application/json")
+    asked = [alice.get(f"/api/v1/{path}?efort=1") for path in ("products/", "problems/")]
+    owned = alice.post("/api/v1/products/?limit=1", {"name": "x"}, "application/json")
+
+    assert [answer.status_code for answer in (made, owned, *asked)] == [400] * 4
+    assert list(told(made)) == ["efort"]
+    assert list(told(owned)) == ["limit"]
+    assert [list(told(answer)) for answer in asked] == [["efort"]] * 2
+
+
+@pytest.mark.parametrize("path", ["plausible", "apply"])
+def test_a_post_that_takes_no_body_refuses_one(alice, product, path):
+    pk = product.scenarios.get().pk
+    address = {"plausible": "products/ROTA/plausible/", "apply": f"scenarios/{pk}/apply/"}[path]
+
+    for body, status in [
+        ('{"draws": 5}', 400),
+        ("[1]", 400),
+        ("{}", (200, 202, 204)),
+        ("", (200, 204)),
+    ]:
+        answer = alice.generic(
+            "POST", f"/api/v1/{address}", body, "application/json", headers={"If-Match": "*"}
+        )
+        assert answer.status_code in (status if isinstance(status, tuple) else (status,)), body
+
+
 ROWS = [url for url in OF_A_PRODUCT if "PATCH" in url.methods]
 
 

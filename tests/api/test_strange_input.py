@@ -3,6 +3,7 @@
 import base64
 
 import pytest
+from django.conf import settings
 
 CURSORS = ["p=abc", "p=\x00", "p=2026-13-45", "o=x", "", "p=" + "9" * 5_000]
 LISTS = [
@@ -127,6 +128,7 @@ def test_what_no_view_answers_is_a_problem_too(alice_api):
     assert is_problem(unknown, 404)
     assert is_problem(too_big, 413)
     assert too_big.json()["detail"] == "At most 5 MB at once."
+    assert settings.DATA_UPLOAD_MAX_MEMORY_SIZE == 5 * 1024 * 1024
 
 
 def test_a_failure_of_ours_is_a_problem_too(alice_api, monkeypatch):
