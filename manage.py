@@ -3,9 +3,7 @@ import os
 import sys
 from pathlib import Path
 
-from django.core.management import execute_from_command_line
-
-from config import secrets
+from config import command_line, secrets
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -13,4 +11,4 @@ if __name__ == "__main__":
         # The settings can't be read without a key, so it is made before `up` is looked for.
         data_dir = os.environ.get("DATA_DIR") or Path(__file__).resolve().parent / ".data"
         secrets.read_or_create(Path(data_dir) / "secret_key")
-    execute_from_command_line(sys.argv)
+    command_line.run(sys.argv)

@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *, once, **options):
         limit_connections(SWEEPER)
         if once:
-            while sweep_if_postgresql_is_there():
+            while sweep():
                 pass
         else:
             run_until_told_to_stop(sweep_again_and_again)
