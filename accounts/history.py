@@ -21,20 +21,30 @@ class Event(pghistory.models.Event):
         abstract = True
 
 
-def with_input_history(*, exclude=(), **options):
+def with_input_history(*, exclude=(), indexes=(), **options):
     """Class decorator: write every insert, update and delete of the model to its event table."""
-    return pghistory.track(
-        pghistory.InsertEvent(),
-        pghistory.UpdateEvent(),
-        pghistory.DeleteEvent(),
-        exclude=list(exclude),
-        base_model=Event,
-        context_field=pghistory.ContextJSONField(),
-        context_id_field=None,
-        # One insert a statement instead of one a row: imports write tens of thousands of rows.
-        level=pgtrigger.Statement,
-        **options,
-    )
+
+    def track(model):
+        # What a row was at some time, however often it was changed since.
+        by_row = models.Index(
+            fields=["pgh_obj", "pgh_id"], name=f"{model.__name__.lower()}_events_by_row"
+        )
+        return pghistory.track(
+            pghistory.InsertEvent(),
+            pghistory.UpdateEvent(),
+            pghistory.DeleteEvent(),
+            exclude=list(exclude),
+            base_model=Event,
+            obj_field=pghistory.ObjForeignKey(related_name="events", db_index=False),
+            context_field=pghistory.ContextJSONField(),
+            context_id_field=None,
+            # One insert a statement instead of one a row: imports write tens of thousands of rows.
+            level=pgtrigger.Statement,
+            meta={"indexes": [by_row, *indexes]},
+            **options,
+        )(model)
+
+    return track
 
 
 def acting(*, means, user=None, token=None):

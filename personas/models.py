@@ -74,7 +74,11 @@ class Persona(models.Model):
         return self.kind == Kind.END_USER
 
 
-@with_input_history()
+@with_input_history(
+    indexes=[
+        models.Index(fields=["persona", "observed_on", "pgh_obj"], name="reading_events_by_day")
+    ]
+)
 class AdoptionReading(models.Model):
     """How many of an end-user segment could use it, used it, and also worked around it."""
 

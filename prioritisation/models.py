@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -26,7 +27,9 @@ class Basis(models.TextChoices):
 CONFIDENCE = {Basis.SEEN: 1.0, Basis.ASKED: 0.8, Basis.GUESSED: 0.5}
 
 
-@with_input_history()
+@with_input_history(
+    indexes=[models.Index(fields=["requirement", "pgh_obj"], name="rating_events_by_requirement")]
+)
 class Rating(models.Model):
     """What a requirement is worth to a persona, who says so, and how they know."""
 
@@ -207,6 +210,11 @@ class ScoringRun(models.Model):
                 fields=["product", "version"], name="one_run_per_product_and_version"
             )
         ]
+        indexes = [
+            # Which run took a change in. At once in its place: a list of those to come would be
+            # read whole by each look-up.
+            GinIndex(fields=["cause_change_ids"], name="runs_by_change", fastupdate=False)
+        ]
 
     def __str__(self):
         return f"version {self.version}"
@@ -295,7 +303,10 @@ class ScoreChange(ScoreValues):
     class Meta:
         indexes = [
             models.Index(fields=["requirement_id", "-id"], name="changes_by_requirement"),
-            models.Index(fields=["product", "run"], name="changes_by_run"),
+            # The score as of a run, and so of any version.
+            models.Index(
+                fields=["product", "requirement_id", "run", "id"], name="changes_as_of_run"
+            ),
         ]
 
     def __str__(self):

@@ -1,6 +1,7 @@
 """What made a requirement's score change: the inputs that a run took in, from the input history."""
 
 from collections import defaultdict
+from operator import itemgetter
 from typing import NamedTuple
 
 from django.db.models import OuterRef, Subquery
@@ -69,6 +70,29 @@ def changes_in(product_id, change_ids, requirement_ids, *, tables=None):
         for change in _events(model, product_id, requirement_ids, change_ids)
     ]
     return sorted(found, key=lambda change: change.event.pgh_created_at)
+
+
+class Causes:
+    """Changes by what they are causes of."""
+
+    def __init__(self, changes):
+        self.changes = changes
+        self._of = defaultdict(list)
+        for place, change in enumerate(changes):
+            self._of[change.event.pgh_change_id, _requirement_of(change)].append((place, change))
+
+    def of(self, change_id, requirement_id):
+        """The Changes of that id to the requirement, or to what counts for all of them."""
+        own = self._of.get((change_id, requirement_id), [])
+        shared = self._of.get((change_id, None), [])
+        return [change for _place, change in sorted(own + shared, key=itemgetter(0))]
+
+
+def _requirement_of(change):
+    """The id of the requirement that it is of alone, or None."""
+    if change.model is Requirement:
+        return change.event.pgh_obj_id
+    return getattr(change.event, "requirement_id", None)
 
 
 def _events(model, product_id, requirement_ids, change_ids):

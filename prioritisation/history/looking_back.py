@@ -84,21 +84,25 @@ def _explained(product, comparison, start, end):
     """The comparison with what moved each score most; from a later to an earlier point, nothing."""
     if start >= end:
         return comparison
-    found = why_moved(product, start, end, [move.requirement_id for move in comparison.moves])
+    ids = [move.requirement_id for move in comparison.moves]
+    found = why_moved(product, start, end, ids, weightiest=CAUSES)
     moves = [
-        replace(move, causes=_causes(found.get(move.requirement_id, (None, ()))[1]))
+        replace(move, causes=_causes(*found.get(move.requirement_id, (None, ()))))
         for move in comparison.moves
     ]
     return replace(comparison, moves=moves)
 
 
-def _causes(reasons):
+def _causes(movement, reasons):
     """The weightiest reasons; the score itself may have stayed where others passed it."""
     if not reasons:
         return (PASSED,)
     weighty = sorted(reasons, key=lambda reason: -abs(reason.by))[:CAUSES]
-    left = len(reasons) - len(weighty)
-    return (*weighty, *([f"and {count(left, 'smaller cause')}"] if left else ()))
+    left = len(reasons) - len(weighty) + movement.left
+    words = [f"and {count(left, 'smaller cause')}"] if left else []
+    if movement.is_cut:
+        words.append(f"and what came before version {movement.since + 1}")
+    return (*weighty, *words)
 
 
 def _point(product, text, now, last):

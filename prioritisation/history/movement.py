@@ -1,22 +1,21 @@
-"""Why scores moved: what each transaction of the input history did to them.
+"""Why scores moved: what each change of the input history did to them.
 
-The history is replayed from its beginning, so the effects add up to the movement exactly.
+What a run of one change did is the difference of two stored scores. Only where a run took in
+several that concern a requirement are they replayed, from the inputs as they were before it.
 """
 
+from collections import defaultdict
+from copy import deepcopy
 from dataclasses import dataclass
 
-from django.db import connection
-
-from personas.models import AdoptionReading, Kind, Persona
-from prioritisation.history import replaying
+from personas.models import AdoptionReading
+from prioritisation.history import replaying, steps
+from prioritisation.history.causes import Causes, changes_in
+from prioritisation.history.inputs_then import event_of, replays_from
 from prioritisation.history.past import scores_at
-from prioritisation.history.replaying import Event
-from prioritisation.models import CONFIDENCE, PARAMETERS, Rating, ScoringPolicy
-from prioritisation.scoring import Policy
+from prioritisation.history.replaying import Effect
+from prioritisation.history.steps import steps_of
 from prioritisation.selectors import snapshot
-from products.models import Requirement
-
-UNKNOWN = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,90 +27,135 @@ class Movement:
     after: int
     effects: list
     """replaying.Effects in the order in which they came about."""
-    unexplained: int
-    """What the history doesn't tell: another formula computed the older score. `after − before`
-    is the sum of the effects and this."""
+    rests: list
+    """(version, by, whether one formula computed both scores) of what the history doesn't tell.
+    `after − before` is the sum of the effects and these."""
+    since: int
+    """The version after which the effects begin: there may be too many to tell them all."""
+    is_cut: bool = False
+    left: int = 0
+    """Steps since then that aren't told, where only the weightiest were asked for."""
+
+    @property
+    def unexplained(self):
+        return sum(by for _version, by, _same_formula in self.rests)
 
 
-def movements(product, start, end, requirement_ids=replaying.ALL):
-    """Requirement id → its Movement from version `start` to version `end`, where there is any."""
+def movements(product, start, end, requirement_ids, *, most=steps.MOST, weightiest=None):
+    """Requirement id → its Movement from version `start` to version `end`, where there is any, and
+    the Causes that the effects are told with.
+
+    Of each the latest `most` steps are told; of these, if so wished, the `weightiest` alone.
+    """
     with snapshot():
-        events = list(_events(product, requirement_ids))
-        runs = _runs(product, end, {event.change_id for event in events})
-        scores = scores_at(product, [start, end], requirement_ids)
-    found = replaying.effects(events, runs, requirement_ids)
+        found = steps_of(product, start, end, requirement_ids, most=most)
+        told = {pk: _weightiest(taken, weightiest) for pk, (taken, _since) in found.items()}
+        found_in = changes_in(
+            product.pk,
+            {one for taken in told.values() for step in taken for one in step.change_ids},
+            list(found),
+        )
+        causes = Causes(found_in)
+        effects = _effects(product, told, causes)
+        cut = [pk for pk, (_taken, since) in found.items() if since != start]
+        scores = scores_at(product, [start], cut)[start] if cut else {}
     moved = {}
-    for pk in found.keys() | scores[end].keys():
-        before, after = (scores[version].get(pk, 0) for version in (start, end))
-        effects = [effect for effect in found.get(pk, ()) if effect.version > start]
-        rest = after - before - sum(effect.by for effect in effects)
-        if effects or rest:
-            moved[pk] = Movement(before, after, effects, rest)
-    return moved
+    for pk, (taken, since) in found.items():
+        rests = [
+            (step.version, rest, step.same_formula)
+            for step in told[pk]
+            if (rest := step.by - sum(effect.by for effect in effects[pk, step.version]))
+        ]
+        came_about = [effect for step in told[pk] for effect in effects[pk, step.version]]
+        if came_about or rests:
+            moved[pk] = Movement(
+                before=scores.get(pk, 0) if pk in cut else taken[-1].before,
+                after=taken[0].after,
+                effects=came_about,
+                rests=rests,
+                since=since,
+                is_cut=since != start,
+                left=sum(step.by != 0 for step in taken) - sum(step.by != 0 for step in told[pk]),
+            )
+    return moved, causes
 
 
-def _runs(product, end, change_ids):
-    """(version, ids of the changes it took in) of each run that took in one of these, oldest
-    first. The others, all that anybody did to other requirements, have no effect here."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT version, cause_change_ids FROM prioritisation_scoringrun WHERE id IN (
-                SELECT r.id FROM prioritisation_scoringrun r, unnest(r.cause_change_ids) change_id
-                WHERE r.product_id = %s AND r.version <= %s
-                    AND change_id IN (SELECT unnest(%s::bigint[]))
-            ) ORDER BY version
-            """,
-            [product.pk, end, list(change_ids)],
-        )
-        return cursor.fetchall()
+def _weightiest(taken, count):
+    """The steps, oldest first; only so many of the weightiest, if a count is given."""
+    kept = taken if count is None else sorted(taken, key=lambda step: -abs(step.by))[:count]
+    return sorted(kept, key=lambda step: step.version)
 
 
-def _events(product, requirement_ids):
-    """The events of the product's inputs; only those requirements and their ratings, if given."""
-    only = {}
-    if requirement_ids is not replaying.ALL:
-        only = {
-            Rating: {"requirement_id__in": requirement_ids},
-            Requirement: {"pgh_obj_id__in": requirement_ids},
-        }
-    for kind, model, columns, values in KINDS:
-        events = model.pgh_event_model.objects.filter(product_id=product.pk, **only.get(model, {}))
-        told = events.order_by("pgh_id").values_list(
-            "pgh_id", "pgh_obj_id", "pgh_change_id", "pgh_label", *columns
-        )
-        for pk, row, change_id, label, *rest in told.iterator(chunk_size=5_000):
-            yield Event(kind, pk, row, change_id, None if label == "delete" else values(*rest))
+def _effects(product, told, causes):
+    """(requirement id, version) → the Effects of that step."""
+    found, together = defaultdict(list), defaultdict(list)
+    for pk, taken in told.items():
+        seen = set()
+        for step in taken:
+            # One that was rescored before its transaction ended is in two runs: in the later one
+            # it can't be told what of it was new.
+            new = [one for one in step.change_ids if one not in seen]
+            seen.update(new)
+            concerned = [one for one in new if causes.of(one, pk)]
+            alone = concerned if len(step.change_ids) > 1 else new
+            if len(alone) == 1 and step.same_formula:
+                if step.by:
+                    found[pk, step.version] = [Effect(step.version, alone[0], step.by)]
+            elif concerned:
+                together[step.runs, step.same_formula].append((pk, step))
+    for version, effects in _replayed(product, together, causes):
+        for pk, came_about in effects.items():
+            found[pk, version] = came_about
+    return found
 
 
-def _number(value):
-    return UNKNOWN if value is None else float(value)
+def _replayed(product, together, causes):
+    """(version, {requirement id: Effects}) of steps in which several changes concern those
+    requirements. `together`: (its runs, whether one formula computed both scores) → (requirement
+    id, Step) of each."""
+    wanted, tasks = {}, []
+    for (runs, same_formula), taken in together.items():
+        ids = [pk for pk, _step in taken]
+        changes = [
+            (run.version, [(one, _of_any(causes, one, ids)) for one in run.change_ids])
+            for run in runs
+        ]
+        known = {}
+        if same_formula:
+            known["before"] = {pk: step.before for pk, step in taken}
+            known["after"] = {pk: step.after for pk, step in taken}
+        tasks.append((runs, ids, changes, known))
+        readings = sum(one.model is AdoptionReading for one in _flat(changes))
+        more, most = wanted.get(runs[0].version - 1, ((), 0))
+        wanted[runs[0].version - 1] = ({*more, *ids}, max(most, readings))
+    replays = replays_from(product.pk, wanted) if wanted else {}
+    for runs, ids, changes, known in tasks:
+        replay = deepcopy(replays[runs[0].version - 1])
+        first = _first_of_rows(_flat(changes))
+        replay.apply(event_of(one.model, one.before) for one in first if one.before)
+        events = [
+            (
+                version,
+                [(pk, [event_of(one.model, one.event) for one in told]) for pk, told in every],
+            )
+            for version, every in changes
+        ]
+        yield runs[-1].version, replaying.effects(replay, events, ids, **known)
 
 
-KINDS = (
-    (replaying.POLICY, ScoringPolicy, PARAMETERS, Policy),
-    (
-        replaying.PERSONA,
-        Persona,
-        ("kind", "headcount", "importance"),
-        lambda kind, people, importance: (kind == Kind.END_USER, _number(people), importance),
-    ),
-    (
-        replaying.READING,
-        AdoptionReading,
-        ("persona_id", "observed_on", "installed", "active", "worked_around"),
-        lambda *values: values,
-    ),
-    (replaying.REQUIREMENT, Requirement, ("effort",), _number),
-    (
-        replaying.RATING,
-        Rating,
-        ("requirement_id", "persona_id", "value", "basis"),
-        lambda requirement, persona, value, basis: (
-            requirement,
-            persona,
-            float(value),
-            CONFIDENCE[basis],
-        ),
-    ),
-)
+def _of_any(causes, change_id, requirement_ids):
+    """The Changes of that id to any of the requirements, or to what counts for all."""
+    found = [one for pk in requirement_ids for one in causes.of(change_id, pk)]
+    return list({(one.model, one.event.pgh_id): one for one in found}.values())
+
+
+def _flat(changes):
+    return [one for _version, every in changes for _pk, told in every for one in told]
+
+
+def _first_of_rows(changes):
+    """Of each row its first Change among them: what was before it, no other of them made."""
+    first = {}
+    for change in sorted(changes, key=lambda one: -one.event.pgh_id):
+        first[change.model, change.event.pgh_obj_id] = change
+    return first.values()

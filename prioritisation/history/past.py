@@ -74,35 +74,81 @@ def _placed(standing):
 
 
 def _last_changes(product_id, versions, requirement_ids=None):
-    """For each version, what changed last since the one before: a list of rows each; of all
-    requirements or those given."""
-    wanted = None if requirement_ids is None else list(requirement_ids)
+    """For each version what, if anything, changed last since the one before, or up to it: a list
+    of rows each; of all requirements or those given."""
     found = [[] for _ in versions]
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT DISTINCT ON (slice, requirement_id)
-                slice, requirement_id, requirement_key, number, ranked, score
-            FROM (
-                -- which of the versions is the first to hold the change
-                SELECT c.*, r.version, width_bucket(r.version - 1, %(versions)s::bigint[]) AS slice
-                FROM prioritisation_scorechange c
-                JOIN prioritisation_scoringrun r ON r.id = c.run_id
-                WHERE c.product_id = %(product)s AND r.product_id = %(product)s
-                    AND r.version <= %(last)s
-                    AND (%(wanted)s::bigint[] IS NULL OR c.requirement_id = ANY (%(wanted)s))
-            ) c ORDER BY slice, requirement_id, version DESC, id DESC
-            """,
-            {
-                "product": product_id,
-                "versions": versions,
-                "last": versions[-1],
-                "wanted": wanted,
-            },
-        )
+        values = {"product": product_id, "versions": versions, "last": versions[-1]}
+        if requirement_ids is not None:
+            cursor.execute(LOOKED_UP.format(ids=GIVEN), values | {"ids": list(requirement_ids)})
+        elif _is_long(cursor, product_id, len(versions)):
+            cursor.execute(LOOKED_UP.format(ids=EVERY), values)
+        else:
+            cursor.execute(READ_THROUGH, values)
         for index, *change in cursor.fetchall():
             found[index].append(change)
     return found
+
+
+def _is_long(cursor, product_id, versions):
+    """Whether the product's history has more entries than there are scores to look up in it."""
+    cursor.execute(
+        """
+        SELECT count(*) > scores.most FROM (
+            SELECT count(*) * %(versions)s AS most FROM prioritisation_score
+            WHERE product_id = %(product)s
+        ) scores, LATERAL (
+            SELECT FROM prioritisation_scorechange
+            WHERE product_id = %(product)s LIMIT scores.most + 1
+        ) entries
+        GROUP BY scores.most
+        """,
+        {"product": product_id, "versions": versions},
+    )
+    return (cursor.fetchone() or (False,))[0]
+
+
+#: the whole history, once
+READ_THROUGH = """
+    SELECT DISTINCT ON (slice, requirement_id)
+        slice, requirement_id, requirement_key, number, ranked, score
+    FROM (
+        -- which of the versions is the first to hold the change
+        SELECT c.*, r.version, width_bucket(r.version - 1, %(versions)s::bigint[]) AS slice
+        FROM prioritisation_scorechange c
+        JOIN prioritisation_scoringrun r ON r.id = c.run_id
+        WHERE c.product_id = %(product)s AND r.product_id = %(product)s
+            AND r.version <= %(last)s
+    ) c ORDER BY slice, requirement_id, version DESC, id DESC
+"""
+#: each requirement's score as of each version, by index
+LOOKED_UP = """
+    WITH RECURSIVE asked (id) AS ({ids}), runs (slice, id) AS MATERIALIZED (
+        SELECT place - 1, (
+            SELECT id FROM prioritisation_scoringrun
+            WHERE product_id = %(product)s AND version <= wanted.version
+            ORDER BY version DESC LIMIT 1
+        ) FROM unnest(%(versions)s::bigint[]) WITH ORDINALITY AS wanted (version, place)
+    )
+    SELECT runs.slice, asked.id, c.requirement_key, c.number, c.ranked, c.score
+    FROM asked, runs, LATERAL (
+        SELECT requirement_key, number, ranked, score FROM prioritisation_scorechange
+        WHERE product_id = %(product)s AND requirement_id = asked.id AND run_id <= runs.id
+        ORDER BY run_id DESC, id DESC LIMIT 1
+    ) c
+"""
+GIVEN = "SELECT unnest(%(ids)s::bigint[])"
+# From one requirement to the next by index, those that were deleted included.
+EVERY = """
+    (SELECT requirement_id FROM prioritisation_scorechange WHERE product_id = %(product)s
+     ORDER BY requirement_id LIMIT 1)
+    UNION ALL
+    SELECT (
+        SELECT requirement_id FROM prioritisation_scorechange
+        WHERE product_id = %(product)s AND requirement_id > asked.id
+        ORDER BY requirement_id LIMIT 1
+    ) FROM asked WHERE id IS NOT NULL
+"""
 
 
 def runs_around(product):

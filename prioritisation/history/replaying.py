@@ -24,7 +24,7 @@ ALL = None
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A row as one transaction left it; `values` is None where it deleted the row.
+    """A row as one change left it; `values` is None where it deleted the row.
 
     policy       a scoring.Policy
     persona      (is end user, headcount or nan, importance)
@@ -37,7 +37,6 @@ class Event:
     id: int
     """The event's own; of two events of one row the later has the higher."""
     row: int
-    change_id: int
     values: object
 
 
@@ -51,11 +50,11 @@ class Replay:
         self._newest = {}
 
     def apply(self, events):
-        """Apply the events of one transaction; return the ids of the requirements whose score
-        it can change, or ALL.
+        """Apply the events of one change; return the ids of the requirements whose score it can
+        alter, or ALL.
 
-        Transactions of one run come by their ids, not by their COMMITs. An event that is older
-        than what its row already shows is passed over: it was overwritten before the run.
+        Changes of one run come by their ids, not by their COMMITs. An event that is older than
+        what its row already shows is passed over: it was overwritten before the run.
         """
         touched, everything = set(), False
         for event in events:
@@ -139,7 +138,7 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What one transaction did to one requirement's stored score; ten-thousandths."""
+    """What one change did to one requirement's stored score; ten-thousandths."""
 
     version: int
     """Of the run that took it in."""
@@ -147,40 +146,41 @@ class Effect:
     by: int
 
 
-def effects(events, runs, requirement_ids=ALL):
+def effects(replay, runs, requirement_ids, *, before=None, after=None):
     """Requirement id → its Effects that aren't 0, in the order in which they came about.
 
-    events  Events, each transaction's own by id
-    runs    (version, change_ids) by version: which changes each run took in
+    replay  the inputs as they were before the first of the runs; it is used up
+    runs    (version, [(change id, its Events)]) by version, the changes of each by id
+    before, after
+            requirement id → score, where the same formula computed what is stored: the ends needn't
+            be computed again
 
-    An effect is the difference of two integers, the score before and after, so that those of
-    some versions add up to the difference of the scores exactly. A requirement that doesn't
-    exist yet, or that nobody rated, has the score 0; one that is deleted keeps its last.
+    An effect is the difference of two integers, the score before and after. A requirement that
+    doesn't exist yet, or that nobody rated, has the score 0. One that a run deleted has none: what
+    it had become by then was never stored.
     """
-    of = defaultdict(list)
-    for event in events:
-        of[event.change_id].append(event)
-    replay, standing, found = Replay(), defaultdict(int), defaultdict(list)
-    for version, change_ids in runs:
-        new = defaultdict(list)
-        for change_id in sorted(change_ids):
-            touched = replay.apply(of.get(change_id, ()))
-            for pk, score in _scored(replay, touched, requirement_ids):
-                if score != standing[pk]:
-                    new[pk].append(Effect(version, change_id, score - standing[pk]))
+    standing = _scores(replay, requirement_ids) if before is None else dict(before)
+    last = [change_id for _version, changes in runs for change_id, events in changes if events][-1:]
+    found = {pk: [] for pk in requirement_ids}
+    for version, changes in runs:
+        new = {pk: [] for pk in requirement_ids}
+        for change_id, events in changes:
+            touched = replay.apply(events)
+            asked = requirement_ids if touched is ALL else touched & set(requirement_ids)
+            known = after is not None and [change_id] == last
+            if not asked:
+                continue
+            scores = {pk: after[pk] for pk in asked} if known else _scores(replay, asked)
+            for pk, score in scores.items():
+                if score != standing.get(pk, 0):
+                    new[pk].append(Effect(version, change_id, score - standing.get(pk, 0)))
                     standing[pk] = score
         for pk, came_about in new.items():
             if replay.has(pk):
                 found[pk] += came_about
-            else:  # deleted before the run, which never stored what it had become
-                standing[pk] -= sum(effect.by for effect in came_about)
     return found
 
 
-def _scored(replay, touched, asked):
-    """(id, score) of the requirements that are both touched and asked for."""
-    both = asked if touched is ALL else touched if asked is ALL else touched & set(asked)
-    if both is not ALL and not both:
-        return ()
-    ids, scores = replay.scores(both)
-    return zip(ids, scores.score.tolist(), strict=True)
+def _scores(replay, requirement_ids):
+    ids, scores = replay.scores(requirement_ids)
+    return dict(zip(ids, scores.score.tolist(), strict=True))

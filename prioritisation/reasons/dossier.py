@@ -1,14 +1,16 @@
 """All that a requirement's page shows, read in a fixed number of queries."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, floor
 
 from django.utils import timezone
 
 from personas.models import Persona
 from prioritisation.charts.bars import STEP, Scale, bar_of, in_order, scale_for
-from prioritisation.history.why_moved import why_moved
+from prioritisation.history.why_moved import UNTOLD, why_moved
 from prioritisation.models import Basis, Rating, ScoreChange
 from prioritisation.ranking.lines import badges_of, evidence, is_rated
 from prioritisation.reasons import explanation
@@ -16,7 +18,8 @@ from prioritisation.selectors import ALL_STATUSES, read_ranking
 from prioritisation.wording import NONE, UNIT, and_join, number, ordinal, points
 from products.models import Requirement
 
-CHANGES_SHOWN = 20
+#: moves of the score that are told; more are asked for, so many at a time, up to a limit
+MOVES_SHOWN, MORE_MOVES, MOST_MOVES = 5, 20, 105
 #: table of a mark → what changed, in the history's words
 TABLES = {
     "prioritisation_rating": "ratings",
@@ -69,6 +72,8 @@ class Dossier:
     ratings: list
     personas: list
     moves: list
+    more_moves: int
+    """How many to ask for to see older ones too; 0 where there are none."""
 
 
 def read_requirement(product, requirement):
@@ -81,11 +86,12 @@ def read_requirement(product, requirement):
     return found, found.rows[0]
 
 
-def read_dossier(product, requirement):
+def read_dossier(product, requirement, *, moves=MOVES_SHOWN):
     ranking, row = read_requirement(product, requirement)
     rated = is_rated(row)
     ordered = in_order(ranking.personas)
     place = ordinal(row.rank) if row.rank else ""
+    told, has_older = _moves(product, requirement, moves)
     return Dossier(
         row=row,
         standing=ranking.standing,
@@ -101,7 +107,8 @@ def read_dossier(product, requirement):
         badges=badges_of(row, ordered),
         ratings=_given(product, requirement, ranking.personas),
         personas=list(Persona.objects.filter(product=product)),
-        moves=_moves(product, requirement),
+        moves=told,
+        more_moves=min(moves + MORE_MOVES, MOST_MOVES) if has_older and moves < MOST_MOVES else 0,
     )
 
 
@@ -131,29 +138,32 @@ def _given(product, requirement, counted):
     ]
 
 
-def _moves(product, requirement):
-    """The latest moves of the score, newest first, each with what made it."""
+def _moves(product, requirement, most):
+    """(the score's moves in its latest `most` changes, newest first, each with what made it;
+    whether there are older changes)."""
     changes = list(
         ScoreChange.objects.filter(requirement_id=requirement.pk)
         .select_related("run")
-        .order_by("-id")[: CHANGES_SHOWN + 1]
+        .order_by("-id")[: most + 1]
     )
     if not changes:
-        return []
-    start, end = changes[-1].run.version - 1, changes[0].run.version
-    _movement, reasons = why_moved(product, start, end, [requirement.pk]).get(
-        requirement.pk, (None, ())
-    )
+        return [], False
+    shown, older = changes[:most], changes[most:]
+    start = older[0].run.version if older else shown[-1].run.version - 1
+    end = shown[0].run.version
+    moved = why_moved(product, start, end, [requirement.pk], most=most)
+    _movement, reasons = moved.get(requirement.pk, (None, ()))
     of = defaultdict(list)
-    for reason in reasons:
-        of[reason.version].append(reason)
-    older = [*changes[1:], None]
+    # Of what is older than a year one score a day is kept: it stands for all runs since the last.
+    stored = [change.run.version for change in reversed(shown)]
+    for reason in (one for one in reasons if one.words != UNTOLD):  # `why` says more
+        of[stored[bisect_left(stored, reason.version)]].append(reason)
     moves = [
         _move(now, before, of[now.run.version])
-        for now, before in zip(changes, older, strict=True)
+        for now, before in pairwise([*shown, *(older or [None])])
         if of[now.run.version] or _moved(now, before)
     ]
-    return moves[:CHANGES_SHOWN]
+    return moves, bool(older)
 
 
 def _moved(now, before):

@@ -10,7 +10,12 @@ from prioritisation.entry.grid_saving import basis_from
 from prioritisation.forms.requirement import CommentForm, DecisionForm, RatingForm
 from prioritisation.markdown import html_of
 from prioritisation.models import Rating
-from prioritisation.reasons.dossier import read_dossier
+from prioritisation.reasons.dossier import (
+    MOST_MOVES,
+    MOVES_SHOWN,
+    read_dossier,
+    read_requirement,
+)
 from prioritisation.reasons.versus import read_place
 from prioritisation.selectors import standing_of
 from prioritisation.services import withdraw_rating
@@ -127,7 +132,8 @@ def _context(
     edited_form=None,
 ):  # fmt: skip
     product, user = found.product, request.user
-    dossier = read_dossier(product, found)
+    moves = _moves_asked(request.GET.get("moves", ""))
+    dossier = read_dossier(product, found, moves=moves)
     mine = {
         one.rating.persona_id: one.rating
         for one in dossier.ratings
@@ -146,6 +152,7 @@ def _context(
         "requirement": found,
         "here": reverse("requirement", args=[product.key, found.number]),
         "dossier": dossier,
+        "moves": moves if moves != MOVES_SHOWN else None,
         "place": read_place(product, found.pk),
         "may_be_sure": is_told(dossier.row.rank),
         "sure": kept_told(product.pk, found.pk, dossier.row.rank, dossier.standing),
@@ -165,6 +172,11 @@ def _context(
         "may_comment": may(product, "comment"),
         "may_edit_others": may(product, "edit_others_ratings"),
     }
+
+
+def _moves_asked(text):
+    known = text.isascii() and text.isdigit() and len(text) < 4
+    return min(max(int(text), MOVES_SHOWN), MOST_MOVES) if known else MOVES_SHOWN
 
 
 def _named(text, dossier):

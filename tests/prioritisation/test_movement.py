@@ -5,7 +5,6 @@ Every change is a transaction of its own, as from a page: that is what the histo
 
 from datetime import date
 from functools import partial
-from types import SimpleNamespace
 
 import pytest
 from django.db import transaction
@@ -13,8 +12,7 @@ from django.db import transaction
 from personas.models import Persona
 from personas.services import record_reading
 from prioritisation.entry.importing import import_ratings
-from prioritisation.history import movement, replaying
-from prioritisation.history.movement import movements
+from prioritisation.history import inputs_then, movement
 from prioritisation.history.why_moved import why_moved
 from prioritisation.models import Rating, ScoreChange, ScoringPolicy
 from prioritisation.rescoring import rescore
@@ -32,6 +30,11 @@ def rota():
     product = cast.rota(cast.user("alice"))
     rescore(product.pk)
     return product
+
+
+def movements(product, start, end, ids=None):
+    ever = ScoreChange.objects.filter(product=product).values_list("requirement_id", flat=True)
+    return movement.movements(product, start, end, ids or sorted(set(ever)))[0]
 
 
 def stored(product):
@@ -100,26 +103,37 @@ def test_each_change_of_one_run_has_its_own_effect(rota):
     assert found.unexplained == 0
 
 
-def test_runs_that_did_nothing_to_a_requirement_arent_replayed_for_it(rota, monkeypatch):
-    # Else its page would take the longer, the more others are rated.
+def test_only_runs_of_several_causes_that_are_shown_are_replayed(rota, monkeypatch):
+    # Else a page would take the longer, the more was changed.
     replayed = []
 
-    def effects(events, runs, ids):
-        replayed.extend(version for version, _xids in runs)
-        return replaying.effects(events, runs, ids)
+    def replays_from(product_id, wanted):
+        replayed.extend(wanted)
+        return inputs_then.replays_from(product_id, wanted)
 
-    monkeypatch.setattr(movement, "replaying", SimpleNamespace(ALL=replaying.ALL, effects=effects))
+    monkeypatch.setattr(movement, "replays_from", replays_from)
     swap, sso = rota.requirements.order_by("number")[:2]
-    for requirement, value in [(swap, 1), (sso, 5), (swap, 2)]:
-        Rating.objects.filter(requirement=requirement, persona__name="Nurse").update(value=value)
+    nurse = Rating.objects.filter(persona__name="Nurse")
+    for value in (1, 5):
+        nurse.filter(requirement=sso).update(value=value)
         rescore(rota.pk)
+    nurse.filter(requirement=sso).update(value=2)
+    nurse.filter(requirement=swap).update(value=2)  # of another: still one cause
+    rescore(rota.pk)
+    assert movements(rota, 1, 4, [sso.pk])[sso.pk].effects
+    assert replayed == []
 
-    assert movements(rota, 1, 4, [sso.pk])[sso.pk].after == 943_750
-    assert replayed == [1, 3]
+    for say in (0.75, 0.85):
+        nurse.filter(requirement=sso).update(value=3 if say == 0.75 else 4)
+        ScoringPolicy.objects.filter(product=rota).update(end_user_say=say)
+        rescore(rota.pk)
+    assert len(movements(rota, 5, 6, [sso.pk])[sso.pk].effects) == 2
+    assert replayed == [5]
 
 
 def test_what_another_formula_computed_is_told_apart(rota):
     ScoreChange.objects.filter(requirement_key="ROTA-2").update(score=70_000)
+    rota.runs.update(algorithm=0)
     sso = rota.requirements.get(number=2)
     Rating.objects.filter(requirement=sso, persona__name="Nurse").update(value=5)
     rescore(rota.pk)

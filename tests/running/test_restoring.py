@@ -78,7 +78,10 @@ def told(product, version):
     client.force_login(product.memberships.get().user)
     ids = Requirement.objects.order_by("number").values_list("pk", flat=True)
     history = client.get(f"/p/ROTA/history/?from=1&to={version}").context["history"]
-    pages = [client.get(f"/p/ROTA/requirements/{number}/").context["dossier"] for number in (1, 2)]
+    pages = [
+        client.get(f"/p/ROTA/requirements/{number}/?moves=105").context["dossier"]
+        for number in (1, 2)
+    ]
     return {
         "movement": client.get(f"/api/v1/products/ROTA/movement/?from=0&to={version}").json(),
         "last step": client.get(
