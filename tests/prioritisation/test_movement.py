@@ -3,11 +3,13 @@
 Every change is a transaction of its own, as from a page: that is what the history tells apart.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from personas.models import Persona
 from personas.services import record_reading
@@ -17,6 +19,7 @@ from prioritisation.history.why_moved import why_moved
 from prioritisation.models import Rating, ScoreChange, ScoringPolicy
 from prioritisation.rescoring import rescore
 from prioritisation.sampling import load_samples
+from prioritisation.thinning import thin_history
 from prioritisation.writing import writing
 from tests import cast
 from tests.prioritisation.editor import Editor
@@ -221,3 +224,101 @@ def test_the_past_of_the_samples_is_told_whole(db):
         assert {movement.unexplained for movement in found.values()} == {0}
         # Each step has causes of its own.
         assert all(len({one.change_id for one in found[pk].effects}) > 1 for pk in list(found)[:3])
+
+
+# --- in parts -------------------------------------------------------------------------------------
+
+
+def test_the_api_tells_how_many_moved_and_how_to_get_the_rest(rota, client):
+    client.force_login(rota.memberships.get().user)
+    ScoringPolicy.objects.filter(product=rota).update(end_user_say=0.75)
+    rescore(rota.pk)
+
+    def read(address):
+        answer = client.get(address)
+        assert answer.status_code == 200
+        return answer.json()
+
+    whole = read("/api/v1/products/ROTA/movement/?from=0")
+    assert (whole["count"], whole["next"], whole["previous"]) == (2, None, None)
+    first = read("/api/v1/products/ROTA/movement/?from=0&limit=1")
+    rest = read(first["next"])
+    assert (first["count"], rest["count"], rest["next"]) == (2, 2, None)
+    assert first["results"] + rest["results"] == whole["results"]
+    assert read(rest["previous"])["results"] == first["results"]
+    # What moves meanwhile doesn't shift the pages.
+    Rating.objects.update(value=2)
+    rescore(rota.pk)
+    assert read(first["next"])["to_version"] == 2
+
+
+def test_effects_that_are_too_many_for_one_answer_go_on_in_another(rota, client, monkeypatch):
+    monkeypatch.setattr("prioritisation.api.movement.MOST_STEPS", 3)
+    client.force_login(rota.memberships.get().user)
+    sso = rota.requirements.get(number=2)
+    for value in (1, 2, 3, 4, 5):
+        Rating.objects.filter(requirement=sso, persona__name="Nurse").update(value=value)
+        rescore(rota.pk)
+
+    address = f"/api/v1/products/ROTA/movement/?from=0&requirement={sso.pk}"
+    told = []
+    while address:
+        (one,) = client.get(address).json()["results"]
+        told.append(one)
+        address = one["earlier"]
+
+    assert [[effect["version"] for effect in one["effects"]] for one in told] == [
+        [4, 5, 6],
+        [1, 2, 3],
+    ]
+    assert {one["before"] for one in told} == {0}
+    assert told[0]["after"] == 94.375
+    assert sum(effect["points"] for one in told for effect in one["effects"]) == 94.375
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=501", "offset=-1", "offset=x", "limit=²"])
+def test_parts_that_there_are_not_are_refused(rota, client, query):
+    client.force_login(rota.memberships.get().user)
+    assert client.get(f"/api/v1/products/ROTA/movement/?{query}").status_code == 400
+
+
+def test_what_is_told_costs_as_many_queries_however_long_the_history(
+    rota, django_assert_num_queries
+):
+    sso = rota.requirements.get(number=2)
+
+    def runs_of_two_causes(count):
+        for n in range(count):
+            Rating.objects.filter(requirement=sso, persona__name="Nurse").update(value=n % 5)
+            say = (0.75, 0.85)[n % 2]
+            ScoringPolicy.objects.filter(product=rota).update(end_user_say=say)
+            rescore(rota.pk)
+
+    runs_of_two_causes(4)
+    with CaptureQueriesContext(connection) as few:
+        movements(rota, 1, 5, [sso.pk])
+    runs_of_two_causes(8)
+    with django_assert_num_queries(len(few)):
+        assert len(movements(rota, 1, 13, [sso.pk])[sso.pk].effects) == 23
+
+
+def test_a_day_that_was_thinned_keeps_all_its_causes(rota):
+    sso = rota.requirements.get(number=2)
+    for value in (5, 1):
+        Rating.objects.filter(requirement=sso, persona__name="Nurse").update(value=value)
+        rescore(rota.pk)
+    day = timezone.now().replace(hour=9) - timedelta(days=400)
+    before = day - timedelta(days=1)
+    rota.runs.update(computed_at=day)
+    ScoreChange.objects.update(created_at=day)
+    rota.runs.filter(version=1).update(computed_at=before)
+    ScoreChange.objects.filter(run__version=1).update(created_at=before)
+    whole = movements(rota, 1, 3, [sso.pk])[sso.pk]
+    assert [(effect.version, effect.by) for effect in whole.effects] == [
+        (2, 868_750),
+        (3, whole.after - 943_750),
+    ]
+
+    assert thin_history() > 0
+
+    assert movements(rota, 1, 3, [sso.pk])[sso.pk] == whole
