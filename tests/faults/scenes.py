@@ -16,7 +16,7 @@ from prioritisation import inputs, rescoring
 from prioritisation.models import ProductChange, Rating
 from prioritisation.verification import wrong_scores
 from prioritisation.writing import writing
-from tests.processes import eventually
+from tests.processes import eventually, own_cursor
 
 CSRF = "a" * 32
 
@@ -75,6 +75,39 @@ def in_thread(act):
     thread = Thread(target=run)
     thread.start()
     return thread
+
+
+def begin(act):
+    """Start `act` in a connection of its own; return its thread once it has ended or waits for a
+    lock of ours."""
+    thread = in_thread(act)
+    with own_cursor() as cursor:
+        eventually(lambda: not thread.is_alive() or _somebody_waits(cursor))
+    return thread
+
+
+def _somebody_waits(cursor):
+    cursor.execute(
+        "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN"
+        " (SELECT pid FROM pg_stat_activity WHERE datname = current_database())"
+    )
+    return cursor.fetchone()[0] > 0
+
+
+@contextlib.contextmanager
+def before_statement(text, act):
+    """`act` runs once, before the first statement of this thread's connection with this text."""
+    done = []
+
+    def wrapper(execute, sql, params, many, context):
+        if text in str(sql) and not done:
+            done.append(True)
+            act()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(wrapper):
+        yield
+    assert done, f"no statement holds {text!r}"
 
 
 def in_sql(statement, values=()):

@@ -1,6 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from prioritisation.charts.bars import BEYOND, bar_of, in_order, scale_for
+from prioritisation.templatetags.drawing import bar as svg_of
+from prioritisation.templatetags.drawing import icon
 from tests.prioritisation.ranking_pages import AGENCY, HOSPITAL, LEAD, NURSE, Row, personas
 
 
@@ -108,4 +112,28 @@ def test_the_bar_says_in_words_what_it_shows():
     assert bar.label == (
         "Nurses +79.6, Ward leads −3.2, Hospital +1.0; "
         "1.0 lost because people won’t use it. Score 77.4"
+    )
+
+
+def test_a_name_with_markup_in_it_is_text_in_the_drawing():
+    people = [replace(one, name=f'"><script>{one.id}</script>') for one in in_order(personas())]
+    one = row({NURSE: 50, HOSPITAL: 10}, {HOSPITAL: 5})
+
+    drawn = svg_of(bar_of(one, people, scale_for([one])))
+
+    assert "<script>" not in drawn
+    named = f"&quot;&gt;&lt;script&gt;{NURSE}&lt;/script&gt;: +50.0</title>"
+    assert named in drawn
+    assert f"&lt;script&gt;{HOSPITAL}&lt;/script&gt;: 5.0 lost" in drawn
+    label = drawn.partition('aria-label="')[2].partition('"')[0]
+    assert label.startswith("&quot;&gt;&lt;script&gt;")
+
+
+def test_no_words_of_a_drawing_are_markup():
+    spanned = replace(draw(row({NURSE: 35}, low=0, high=1)), span=("0%", "1%", "<b>"))
+
+    assert "<title>&lt;b&gt;</title>" in svg_of(spanned)
+    assert icon('"><b>', classes='"><i>') == (
+        '<svg class="i &quot;&gt;&lt;i&gt;" aria-hidden="true">'
+        '<use href="#i-&quot;&gt;&lt;b&gt;"/></svg>'
     )

@@ -124,6 +124,13 @@ def test_the_widest_doubt_is_asked_about_next():
     assert (question.name, question.points) == ("Nurse", "80")
 
 
+def test_what_a_payer_could_lose_counts_whole_and_what_they_could_gain_as_far_as_people_use_it():
+    # Hospital: a gain of up to 10 · 0.4, a loss of up to 10: 14 points between the two.
+    question = question_for(row(means={}, confidences={1: 100, 2: 100, 3: 0, 4: 100}), ALL)
+
+    assert (question.name, question.points) == ("Hospital", "14")
+
+
 def test_a_doubt_of_less_than_a_point_is_asked_about_too():
     # Nurse alone is in doubt: 2 × 0.5 × 0.9 = 0.9 points of a range that the page shows.
     nurse = replace(ALL[0], weight=0.009)

@@ -22,6 +22,7 @@ from prioritisation.sampling import load_samples
 from prioritisation.thinning import thin_history
 from prioritisation.writing import writing
 from tests import cast
+from tests.faults.scenes import in_thread
 from tests.prioritisation.editor import Editor
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -104,6 +105,22 @@ def test_each_change_of_one_run_has_its_own_effect(rota):
     assert (found.before, found.after) == (75_000, 840_625)
     assert [effect.by for effect in found.effects] == [868_750, -39_375, -63_750]
     assert found.unexplained == 0
+
+
+def test_of_two_changes_of_a_row_the_later_counts_though_its_transaction_began_first(rota):
+    """Alice's transaction begins; Bob changes the rating and commits; Alice changes it again."""
+    sso = rota.requirements.get(number=2)
+    ratings = Rating.objects.filter(requirement=sso, persona__name="Nurse")
+    with transaction.atomic():
+        Rating.objects.filter(requirement__number=1, persona__name="Hospital").update(value=0)
+        in_thread(lambda: ratings.update(value=5)).join()
+        ratings.update(value=3)
+    assert rescore(rota.pk) == 2
+
+    # Nurses 3: 51, and the reach grows to 0.5 + 0.25 · 0.6 · 0.5 = 0.575: 51 + 15 · 0.575 = 59.625.
+    found = movements(rota, 1, 2)[sso.pk]
+    assert (found.before, found.after, found.unexplained) == (75_000, 596_250, 0)
+    assert sum(effect.by for effect in found.effects) == 521_250
 
 
 def test_only_runs_of_several_causes_that_are_shown_are_replayed(rota, monkeypatch):

@@ -7,6 +7,7 @@ from django.core.cache import cache
 
 from prioritisation.models import Rating, ScoringPolicy
 from prioritisation.rescoring import rescore
+from prioritisation.selectors import standing_of
 from prioritisation.sure import places
 from tests import cast
 from tests.cast import signed_in
@@ -93,6 +94,16 @@ def test_nothing_is_said_of_another_version_than_the_one_shown(rota, client):
     # 100 λ + 12.5 (1 − λ) against 50 (1 − λ): level nowhere from 0.5 on; at any adoption a, too.
     assert badges(client.get("/p/ROTA/"))["Swap shifts in two taps"] == ["Robust"]
     assert "Nothing overtakes it, whichever single number moves." in text(client.get(SURE))
+
+
+def test_what_changed_since_the_ranking_was_read_isnt_told_as_its_own(rota):
+    shown = standing_of(rota.pk)  # the page has read its ranking …
+    Rating.objects.filter(requirement__number=1, persona__name="Nurse").update(value=5)
+
+    # … and only then looks for its badges: those of the new input would be kept for the old order.
+    assert places.read_places(rota.pk, shown, cells=0) == {}
+    rescore(rota.pk)
+    assert places.read_places(rota.pk, standing_of(rota.pk), cells=0) != {}
 
 
 def test_a_large_product_is_told_of_once_somebody_has_asked(rota, client, monkeypatch):
