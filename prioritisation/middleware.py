@@ -58,8 +58,6 @@ class WriteMiddleware:
     def process_view(self, request, view, args, kwargs):
         if request.method in SAFE:
             return None
-        if request.content_type == "application/json":
-            request.body  # noqa: B018 - read now, so that a second try finds it too
         before = _Before(request)
         try:
             return retrying(

@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -10,7 +12,7 @@ from products.api.schema import listing, needs_if_match
 from products.forms import ProductForm
 from products.models import Product
 from products.roles import Role
-from products.services import create_product, delete_product
+from products.services import create_product
 from products.versions import StaleVersion
 
 MARKETS = ("consumer", "enterprise", "ad_funded", "mixed")
@@ -117,18 +119,22 @@ class OneProduct(OneRow):
 
     def save(self, row, *, version, changes):
         changes.pop("key", None)
-        role = row.role
-        try:
+        with _role_kept(row):
             saved = super().save(row, version=version, changes=changes)
-        except StaleVersion as stale:
-            stale.current.role = role
-            raise
-        saved.role = role
+        saved.role = row.role
         return saved
 
     def remove(self, row, *, version):
         Product.objects.lock(row.pk)
-        row.refresh_from_db(fields=["version"])
-        if row.version != version:
-            raise StaleVersion(row)
-        delete_product(row)
+        with _role_kept(row):
+            super().remove(row, version=version)
+
+
+@contextmanager
+def _role_kept(row):
+    """The row as it is now, which a 412 shows, tells the caller's role as well."""
+    try:
+        yield
+    except StaleVersion as stale:
+        stale.current.role = row.role
+        raise

@@ -224,7 +224,5 @@ class OneRating(OneRow):
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
-        if request.method in ("PATCH", "DELETE"):
-            own = self.row.rater_id is not None and self.row.rater_id == request.user.pk
-            if not own:
-                get_product(request.user, self.product.key, "edit_others_ratings")
+        if request.method in ("PATCH", "DELETE") and self.row.rater_id != request.user.pk:
+            get_product(request.user, self.product.key, "edit_others_ratings")

@@ -167,7 +167,7 @@ class OneScenario(OneRow):
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
         if request.method in ("PATCH", "PUT", "DELETE"):
-            own = self.row.created_by_id is not None and self.row.created_by_id == request.user.pk
+            own = self.row.created_by_id == request.user.pk
             if not own and not may(self.product, "edit_any_scenario"):
                 raise PermissionDenied("Somebody else keeps this scenario.")
 

@@ -9,7 +9,10 @@ from personas.models import Persona
 from prioritisation.api import ratings
 from products.api import base
 from products.models import Membership, Product, Requirement
+from products.roles import Role
 from products.services import delete_requirement
+from products.versions import save_if_current
+from tests.faults.scenes import before_statement, begin, in_sql
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -132,5 +135,64 @@ def test_a_member_who_is_removed_meanwhile_is_404(alice_api, product, monkeypatc
     answer = alice_api.patch(
         f"/api/v1/products/ROTA/members/{bob.pk}/", {"role": "viewer"}, "json", HTTP_IF_MATCH='"1"'
     )
+
+    assert answer.status_code == 404
+
+
+def test_a_request_that_has_to_be_tried_again_still_has_its_body(alice_api, product):
+    dark, nurse = product.requirements.get(number=3), product.personas.get(name="Nurse")
+
+    def conflict():
+        in_sql("DO $$ BEGIN RAISE EXCEPTION 'not now' USING ERRCODE = '40P01'; END $$")
+
+    with before_statement("INSERT INTO prioritisation_rating", conflict):
+        answer = alice_api.post(
+            f"/api/v1/requirements/{dark.pk}/ratings/", {"persona": nurse.pk, "value": 3}, "json"
+        )
+
+    assert (answer.status_code, answer.json()["value"]) == (201, 3)
+    assert list(dark.ratings.values_list("value", flat=True)) == [3]
+
+
+def path_of(kind, product):
+    return {
+        "product": "products/ROTA/",
+        "persona": f"personas/{product.personas.first().pk}/",
+        "member": f"products/ROTA/members/{product.memberships.get(user__username='bob').pk}/",
+    }[kind]
+
+
+ROWS = {
+    "product": lambda product: product,
+    "persona": lambda product: product.personas.first(),
+    "member": lambda product: product.memberships.get(user__username="bob"),
+}
+
+
+@pytest.mark.parametrize("kind", ROWS)
+def test_nothing_is_deleted_that_somebody_changes_meanwhile(alice_api, product, kind):
+    """We look and find the version that we were told; they change the row; we delete it, and with
+    it what nobody has seen. With the row locked as we look, they wait, and are told that it's gone.
+    """
+    row, path, told, started = ROWS[kind](product), path_of(kind, product), [], []
+    row.name, row.role = "Theirs", Role.MAINTAINER
+
+    def change():
+        try:
+            field = "role" if kind == "member" else "name"
+            told.append(save_if_current(row, version=1, fields=[field]))
+        except type(row).DoesNotExist:
+            told.append("gone")
+
+    with before_statement("DELETE FROM", lambda: started.append(begin(change))):
+        answer = alice_api.delete(f"/api/v1/{path}", HTTP_IF_MATCH='"1"')
+    started[0].join(10)
+
+    assert (answer.status_code, told) == (204, ["gone"])
+
+
+def test_what_is_deleted_while_it_is_read_is_404(alice_api, product):
+    with before_statement('FROM "prioritisation_scoringpolicy"', lambda: elsewhere(product.delete)):
+        answer = alice_api.get("/api/v1/products/ROTA/policy/")
 
     assert answer.status_code == 404

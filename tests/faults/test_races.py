@@ -1,23 +1,28 @@
 """What happens between a rescore's reading and its writing; each safeguard also switched off."""
 
+import contextlib
 from threading import Barrier
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, InternalError, OperationalError, connection, transaction
 from django.db.models import F
 from django.http import HttpResponse
 
 from personas.models import Persona
-from prioritisation import inputs, rescoring
+from prioritisation import inputs, nudge, rescoring
 from prioritisation.middleware import WriteMiddleware
 from prioritisation.models import ProductChange, Rating, Score, ScoreChange, ScoringRun
 from prioritisation.rescoring import rescore
+from prioritisation.selectors import snapshot, standing_of
+from prioritisation.tasks import rescore_product
 from prioritisation.verification import wrong_scores
 from prioritisation.writing import retrying, writing
 from products.models import Product, Requirement
+from products.services import delete_product
 from tests.cast import rota, user
 from tests.faults.scenes import (
+    begin,
     converged,
     eventually_converged,
     in_sql,
@@ -290,3 +295,89 @@ def test_two_products_in_one_transaction_keep_to_themselves(product):
     assert not connection.needs_rollback
     assert converged(product)
     assert converged(other)
+
+
+# Deletions
+
+
+def without_a_second_attempt(monkeypatch):
+    monkeypatch.setattr(rescoring, "ATTEMPTS", 1)
+
+
+@contextlib.contextmanager
+def begun_after(monkeypatch, step, act):
+    """`act` begins in a connection of its own after this step of a rescore, and goes as far as it
+    can; the rescore goes on meanwhile."""
+    do, started = getattr(rescoring, step), []
+
+    def do_then_act(*args, **kwargs):
+        done = do(*args, **kwargs)
+        started.append(begin(act))
+        return done
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rescoring, step, do_then_act)
+        yield
+    started[0].join(10)
+    assert not started[0].is_alive()
+
+
+@pytest.mark.parametrize("step", ["read_inputs", "write_scores"])
+@pytest.mark.parametrize("delete", [delete_in_sql, delete_product], ids=["in psql", "by us"])
+def test_a_deletion_of_the_product_and_a_rescore_never_deadlock(product, monkeypatch, delete, step):
+    """The deletion takes the scores and waits for the product, of which the rescore's new rows
+    need the key; the rescore waits for the scores. Or the other way round."""
+    without_a_second_attempt(monkeypatch)
+    failed = []
+
+    def delete_it():
+        try:
+            with transaction.atomic():
+                delete(product)
+        except OperationalError as error:
+            failed.append(error)
+
+    rate(product, -4)
+    with begun_after(monkeypatch, step, delete_it):
+        rescore(product.pk)
+
+    assert failed == []
+    assert not Product.objects.exists()
+    assert not Score.objects.exists()
+
+
+# Snapshots
+
+
+def change_and_rescore(product):
+    rate(product, -4)
+    rescore(product.pk)
+
+
+def test_what_is_read_in_one_snapshot_is_of_one_moment(product):
+    with snapshot():
+        before = standing_of(product.pk)
+        in_thread(lambda: change_and_rescore(product)).join()
+
+        assert standing_of(product.pk) == before
+    assert standing_of(product.pk).version == before.version + 1
+
+
+def test_in_a_snapshot_nothing_is_written(product):
+    with pytest.raises(InternalError, match="read-only"), snapshot():
+        rate(product, 1)
+
+
+# Nudges
+
+
+def test_a_write_while_a_worker_rescores_rings_for_another_turn(product, monkeypatch):
+    # However slow this machine is: what the first write rang stays rung.
+    monkeypatch.setattr(nudge, "QUIET_MILLISECONDS", 60_000)
+    rate(product, -4)
+    assert nudge.client().llen("celery") == 1
+
+    with meanwhile(monkeypatch, lambda: rate(product, 2, number=2)):
+        rescore_product(product.pk)
+
+    assert nudge.client().llen("celery") == 2

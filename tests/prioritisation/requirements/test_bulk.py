@@ -6,8 +6,10 @@ from django.test import Client
 from prioritisation.models import Rating
 from prioritisation.rescoring import rescore
 from products.models import Requirement
+from products.versions import StaleVersion, save_if_current
 from tests import cast
 from tests.cast import signed_in
+from tests.faults.scenes import before_statement, begin
 from tests.prioritisation.requirements.pages import text
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +99,28 @@ def test_if_one_changed_meanwhile_none_is_edited_and_the_page_names_it(rota, cli
     assert all(f'value="{row}"' in page for row in again["row"])
     assert client.post(BULK, again | {"row": rows(1)}).status_code == 302
     assert column("effort") == [7, 6, None]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_saves_one_while_several_are_edited_is_told_and_undoes_nothing(rota, client):
+    """We look and find it unchanged; they save it; we write: theirs would be gone, unseen."""
+    told, theirs, sso = [], [], Requirement.objects.get(number=2)
+
+    def save_theirs():
+        sso.effort = 6
+        try:
+            told.append(save_if_current(sso, version=1, fields=["effort"]))
+        except StaleVersion as stale:
+            told.append(stale.current.effort)
+
+    with before_statement(
+        'UPDATE "products_requirement"', lambda: theirs.append(begin(save_theirs))
+    ):
+        answer = edit(client, [1, 2], "effort", effort="7")
+    theirs[0].join(10)
+
+    assert (answer.status_code, column("effort"), told) == (302, [7, 7, None], [7])
+    rescore(rota.pk)
 
 
 def test_planning_what_harms_somebody_takes_a_line_of_reason(rota, client, alice):
