@@ -22,7 +22,7 @@ from prioritisation.entry.grid_saving import (
 from prioritisation.entry.one_by_one import Turn, turn
 from prioritisation.models import Basis
 from prioritisation.people import people_of
-from prioritisation.selectors import counted_personas, standing_of
+from prioritisation.selectors import counted_personas, snapshot, standing_of
 from prioritisation.wording import percent
 from products.access import may, product_view
 
@@ -68,9 +68,13 @@ def rate_cells(request, product):
 @product_view("read", whole=True)
 def rate_changes(request, product):
     """What others, one's other windows and the scoring did since `seen`; 204 if nothing."""
-    # First, so that what is committed while we read comes again, rather than never.
-    seen = current_moment(product)
-    standing = standing_of(product.pk)
+    # What is committed while we read is in none of it, and so comes with the next poll.
+    with snapshot():
+        return _news(request, product)
+
+
+def _news(request, product):
+    seen, standing = current_moment(product), standing_of(product.pk)
     have, since = request.GET.get("have", ""), request.GET.get("seen", "")
     if have == standing.validator:
         return HttpResponse(status=204)

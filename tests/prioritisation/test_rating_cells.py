@@ -10,6 +10,7 @@ from prioritisation.models import Rating
 from prioritisation.rescoring import rescore
 from prioritisation.services import record_rating
 from tests import cast
+from tests.faults.scenes import before_statement, begin
 
 CELLS, CHANGES = "/p/ROTA/rate/cells/", "/p/ROTA/rate/changes/"
 
@@ -108,6 +109,29 @@ def test_what_another_window_saved_isnt_overwritten_unseen(client, rota, bob, at
     assert conflict.json()["cells"][swap][:2] == [1, 4]
     assert given(bob) == [("Swap shifts in two taps", "Nurse", 4, "guessed")]
     assert client.post(CELLS, {f"c.{swap}.1.": "-2"}).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_windows_that_save_one_cell_at_once_the_later_is_told(client, rota, bob, at):
+    """Both look and find version 1; one writes; the other would write over it, unseen."""
+    swap = at("Swap shifts in two taps", "Nurse")
+    client.post(CELLS, {f"c.{swap}.0.": "4"})
+    other, answers = cast.signed_in(bob), []
+
+    def save_in_the_other_window():
+        answers.append(other.post(CELLS, {f"c.{swap}.1.": "-2"}))
+
+    started = []
+    with before_statement(
+        "INSERT INTO prioritisation_rating",
+        lambda: started.append(begin(save_in_the_other_window)),
+    ):
+        answers.append(client.post(CELLS, {f"c.{swap}.1.": "3"}))
+    started[0].join(10)
+
+    assert [answer.status_code for answer in answers] == [200, 409]
+    assert given(bob) == [("Swap shifts in two taps", "Nurse", 3, "guessed")]
+    rescore(rota.pk)
 
 
 def test_a_save_whose_answer_was_lost_can_be_sent_again(client, rota, bob, at):
@@ -231,3 +255,25 @@ def test_a_change_that_began_before_the_page_and_ended_after_it_arrives(client, 
     rescore(rota.pk)
 
     assert asked(client, page).json()["cells"][at("Dark mode", "Nurse")] == [1, 1, "g", [4], ""]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_poll_tells_of_one_moment_and_the_next_of_what_came_while_it_read(client, rota, bob, at):
+    alice = rota.memberships.get(role=4).user
+    nurse = rota.personas.get(name="Nurse")
+    _swap, sso, dark = rota.requirements.order_by("number")
+
+    def rate(requirement):
+        record_rating(product=rota, by=alice, requirement=requirement, persona=nurse, value=-4)
+
+    page = drawn(client)
+    rate(sso)
+    with before_statement("pg_visible_in_snapshot", lambda: begin(lambda: rate(dark)).join()):
+        first = asked(client, page).json()
+    second = asked(client, first).json()
+
+    assert at("Single sign-on", "Nurse") in first["cells"]
+    assert (at("Dark mode", "Nurse") in first["cells"], first["answered"]) == (False, 4)
+    assert second["cells"][at("Dark mode", "Nurse")][3] == [-4]
+    assert second["answered"] == 5
+    rescore(rota.pk)
