@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from django.test import Client
 
+from accounts.models import Token
 from products.roles import MAY, Role
-from tests import crawling
+from tests import cast, crawling
 from tests.crawling import SECRET, Crawler, Url, client_of, urls
 
 #: callbacks of others that declare no role, and why that is right
@@ -110,6 +112,69 @@ def test_members_are_let_through_by_the_table(product, crawler, role):
             if not fits:
                 wrong.append((url.name, method, action, status, changed))
     assert wrong == []
+
+
+#: what a contributor does to what they wrote themselves, and to nothing of others
+OWN_ALONE = {
+    "requirement_edit": ("GET", "POST"),
+    "requirement_delete": ("GET", "POST"),
+    "requirement_decide": ("POST",),
+    "rating_withdraw": ("POST",),
+    "comment_edit": ("POST",),
+    "comment_delete": ("POST",),
+    "scenario_edit": ("GET", "POST"),
+    "scenario_delete": ("GET", "POST"),
+    "api_requirement": ("PATCH", "PUT", "DELETE"),
+    "api_rating": ("PATCH", "DELETE"),
+    "api_scenario": ("PATCH", "PUT", "DELETE"),
+}
+
+
+def test_a_contributor_leaves_what_others_wrote_as_it_is(crawler):
+    contributor, wrong, asked = client_of("contributor"), [], set()
+    for url in OF_A_PRODUCT:
+        for method in OWN_ALONE.get(url.name, ()):
+            asked.add(url.name)
+            response, _text, changed = crawler.ask(contributor, method, crawler.path(url))
+            if response.status_code != 403 or changed:
+                wrong.append((url.name, method, response.status_code, changed))
+    assert wrong == []
+    assert asked == OWN_ALONE.keys()
+
+
+def test_a_row_is_found_under_the_key_of_its_own_product_alone(crawler):
+    """Mallory owns a product, and names rows of Alice's under its key."""
+    cast.rota(cast.user("mallory"))
+    mallory, wrong, asked = client_of("mallory"), [], 0
+    for url in OF_A_PRODUCT:
+        if "<str:key>" not in url.route or "<int:pk>" not in url.route:
+            continue
+        for method in url.methods:
+            path = crawler.path(url).replace("ROTA", "ROTA2")
+            response, text, changed = crawler.ask(mallory, method, path)
+            asked += 1
+            if response.status_code != 404 or changed or SECRET in text:
+                wrong.append((url.name, method, response.status_code, changed))
+    assert wrong == []
+    assert asked > 15
+
+
+def test_a_products_token_opens_no_other_product(crawler):
+    other = cast.rota(cast.user("mallory"))
+    text_of_token = Token.objects.issue(name="robot", product=other)[1]
+    robot = Client(headers={"Authorization": f"Bearer {text_of_token}"})
+    wrong = []
+    for url in OURS:
+        if not url.is_api or url.declared == "public":
+            continue
+        for method in url.methods or ("GET",):
+            response, text, changed = crawler.ask(robot, method, crawler.path(url))
+            fits = response.status_code == 404 if url.of_a_product else True
+            if not fits or changed or SECRET in text or "ROTA/" in text:
+                wrong.append((url.name, method, response.status_code, changed))
+    assert wrong == []
+    assert robot.get("/api/v1/products/").json()["results"][0]["key"] == "ROTA2"
+    assert len(robot.get("/api/v1/products/").json()["results"]) == 1
 
 
 @pytest.mark.parametrize("name", [None, "charlie"])

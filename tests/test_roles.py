@@ -60,3 +60,85 @@ def test_a_stranger_finds_no_product(product):
     for action in TABLE:
         with pytest.raises(Http404):
             get_product(User.objects.get(username="charlie"), "ROTA", action)
+
+
+READ = {"GET": "read"}
+FORM = ("GET", "POST")
+ROW = ("PATCH", "PUT", "DELETE")
+
+
+def both(action):
+    return dict.fromkeys(FORM, action)
+
+
+def row(action):
+    return READ | dict.fromkeys(ROW, action)
+
+
+#: name → what each method asks for, of the URLs of a product that do more than let members read
+DECLARED = {
+    "bulk": both("edit_any_requirement"),
+    "comment_delete": {"POST": "comment"},
+    "comment_edit": {"POST": "comment"},
+    "comment_new": {"POST": "comment"},
+    "estimate": {"POST": "edit_any_requirement"},
+    "import": both("import"),
+    "member_remove": {"POST": "manage_members"},
+    "member_role": {"POST": "manage_members"},
+    "members": READ | {"POST": "manage_members"},
+    "persona_count": {"POST": "edit_personas"},
+    "persona_delete": both("edit_personas"),
+    "persona_edit": both("edit_personas"),
+    "persona_new": both("edit_personas"),
+    "plausible": READ | {"POST": "read"},
+    "policy": READ | {"POST": "edit_policy"},
+    "product_delete": both("delete_product"),
+    "product_edit": both("edit_product"),
+    "rate": READ | {"POST": "rate"},
+    "rate_cells": {"POST": "rate"},
+    "rating_withdraw": {"POST": "rate"},
+    "reading_new": {"POST": "record_reading"},
+    "requirement_decide": {"POST": "edit_own_requirement"},
+    "requirement_delete": both("edit_own_requirement"),
+    "requirement_edit": both("edit_own_requirement"),
+    "requirement_new": both("add_requirement"),
+    "requirement_rate": {"POST": "rate"},
+    "scenario_apply": {"POST": "edit_policy"},
+    "scenario_delete": both("edit_own_scenario"),
+    "scenario_edit": both("edit_own_scenario"),
+    "scenario_new": both("edit_own_scenario"),
+    "start": READ | {"POST": "rate"},
+    "start_add": {"POST": "edit_personas"},
+    "who": READ | {"POST": "edit_policy"},
+    "api_member": READ | dict.fromkeys(("PATCH", "DELETE"), "manage_members"),
+    "api_members": READ | {"POST": "manage_members"},
+    "api_persona": row("edit_personas"),
+    "api_personas": READ | {"POST": "edit_personas"},
+    "api_plausible": READ | {"POST": "read"},
+    "api_policy": READ | {"PATCH": "edit_policy"},
+    "api_product": READ | {"PATCH": "edit_product", "PUT": "edit_product"}
+    | {"DELETE": "delete_product"},
+    "api_rating": READ | dict.fromkeys(("PATCH", "DELETE"), "rate"),
+    "api_ratings_of_product": READ | {"POST": "rate"},
+    "api_ratings_of_requirement": READ | {"POST": "rate"},
+    "api_reading": row("record_reading"),
+    "api_readings": READ | {"POST": "record_reading"},
+    "api_requirement": row("edit_own_requirement"),
+    "api_requirements": READ | {"POST": "add_requirement"},
+    "api_scenario": row("edit_own_scenario"),
+    "api_scenario_apply": {"POST": "edit_policy"},
+    "api_scenarios": READ | {"POST": "edit_own_scenario"},
+}  # fmt: skip
+
+
+def test_every_url_of_a_product_asks_for_the_role_that_it_should():
+    declared = {url.name: url.methods for url in crawling.urls() if url.of_a_product}
+
+    assert declared == {name: DECLARED.get(name, READ) for name in declared}
+    assert DECLARED.keys() <= declared.keys()
+
+
+def test_only_these_pages_are_for_everybody():
+    public = {url.name for url in crawling.urls() if url.declared == "public"}
+
+    assert public == {"sign_in", "sign_out", "healthz", "readyz", "api_schema", "api_docs"}
