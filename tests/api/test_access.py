@@ -5,8 +5,9 @@ from rest_framework.test import APIClient
 
 from accounts.models import Token
 from personas.models import Persona
+from prioritisation.models import Rating
 from prioritisation.rescoring import rescore
-from products.models import Membership
+from products.models import Membership, Product
 
 
 @pytest.fixture
@@ -101,13 +102,72 @@ def test_a_contributor_edits_own_requirements_and_sets_no_must_do(as_user, produ
     assert (must_do.status_code, others.status_code) == (403, 403)
 
 
+@pytest.mark.parametrize("method", ["patch", "delete"])
+def test_a_contributor_changes_and_withdraws_own_ratings_alone(as_user, product, alice, method):
+    bob = as_user("bob")
+    requirement, nurse = product.requirements.get(number=3), product.personas.get(name="Nurse")
+    given = f"/api/v1/requirements/{requirement.pk}/ratings/"
+    mine = bob.post(given, {"persona": nurse.pk, "value": 2}, format="json").json()["id"]
+    theirs = Rating.objects.filter(product=product, rater=alice).first()
+    sourced = as_user("maya").post(
+        given, {"persona": nurse.pk, "value": 2, "source": "survey"}, format="json"
+    )
+    before = set(Rating.objects.exclude(pk=mine).values_list("pk", "value"))
+
+    def status(pk):
+        url = f"/api/v1/ratings/{pk}/"
+        return getattr(bob, method)(url, {"value": 1}, "json", HTTP_IF_MATCH='"1"').status_code
+
+    assert [status(pk) for pk in (theirs.pk, sourced.json()["id"])] == [403, 403]
+    assert set(Rating.objects.exclude(pk=mine).values_list("pk", "value")) == before
+    assert status(mine) in (200, 204)
+
+
+def bearer_of(product):
+    robot = APIClient()
+    text = Token.objects.issue(name="robot", product=product)[1]
+    robot.credentials(HTTP_AUTHORIZATION=f"Bearer {text}")
+    return robot
+
+
+def test_a_products_token_makes_no_product(product):
+    answer = bearer_of(product).post("/api/v1/products/", {"name": "New"}, format="json")
+
+    assert answer.status_code == 403
+    assert Product.objects.get() == product
+
+
+def test_a_contributor_adds_nothing_that_must_be_done(as_user, product):
+    bob, given = as_user("bob"), {"product": "ROTA", "title": "New"}
+
+    refused = bob.post("/api/v1/requirements/", given | {"must_reason": "law"}, format="json")
+    # What says nothing of it is fine, and so is what leaves it as it is.
+    made = bob.post("/api/v1/requirements/", given | {"must_reason": ""}, format="json")
+    url = f"/api/v1/requirements/{made.json()['id']}/"
+    kept = bob.patch(url, {"must_reason": "", "title": "x"}, "json", HTTP_IF_MATCH=made["ETag"])
+
+    assert (refused.status_code, made.status_code, kept.status_code) == (403, 201, 200)
+    assert not product.requirements.filter(must_reason="law").exists()
+
+
+def test_a_members_account_stays_what_it_is(as_user, product):
+    bob = product.memberships.get(user__username="bob")
+    change = {"role": "viewer", "email": "charlie@example.org"}
+    url = f"/api/v1/products/ROTA/members/{bob.pk}/"
+
+    answer = as_user("alice").patch(url, change, format="json", HTTP_IF_MATCH='"1"')
+
+    bob.refresh_from_db()
+    assert bob.user.username == "bob"
+    assert bob.user.email == "bob@example.org"
+    assert answer.status_code in (200, 400)
+
+
 def test_only_maintainers_and_tokens_speak_for_a_source(as_user, product):
     requirement, nurse = product.requirements.first(), product.personas.first()
     url = f"/api/v1/requirements/{requirement.pk}/ratings/"
     said = {"persona": nurse.pk, "value": 2, "source": "survey"}
-    robot = APIClient()
-    text = Token.objects.issue(name="robot", product=product)[1]
-    robot.credentials(HTTP_AUTHORIZATION=f"Bearer {text}")
+    robot = bearer_of(product)
 
     assert as_user("bob").post(url, said, format="json").status_code == 403
     assert as_user("maya").post(url, said, format="json").status_code == 201

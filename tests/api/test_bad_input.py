@@ -5,7 +5,7 @@ import json
 import pytest
 
 from prioritisation.models import ProductChange, Rating
-from products.models import Product
+from products.models import Product, Requirement
 
 
 @pytest.fixture
@@ -179,3 +179,59 @@ def test_an_unknown_question_to_the_ranking_is_refused(maya, query):
 
     assert answer.status_code == 400
     assert json.loads(answer.content)["errors"][0]["field"] == query.partition("=")[0]
+
+
+def test_what_is_taken_already_is_told_beside_its_field(maya, product):
+    Requirement.objects.filter(number=1).update(external_id="X-1")
+    ProductChange.objects.all().delete()
+    made = {"product": "ROTA", "kind": "end_user"}
+
+    refused(maya.post("/api/v1/personas/", made | {"name": "Nurse"}, format="json"), "name")
+    taken = {"product": "ROTA", "title": "New", "external_id": "X-1"}
+    refused(maya.post("/api/v1/requirements/", taken, format="json"), "external_id")
+
+
+@pytest.mark.parametrize("importance", [-1, 1e-7, 1000.5, 10**400])
+def test_an_importance_is_0_or_a_millionth_to_1000(maya, importance):
+    given = {"product": "ROTA", "name": "New", "kind": "end_user", "importance": importance}
+
+    refused(maya.post("/api/v1/personas/", given, format="json"), "importance")
+
+
+def test_a_change_of_the_say_gives_its_own_reason(maya, product):
+    url = "/api/v1/products/ROTA/policy/"
+    first = maya.patch(
+        url, {"end_user_say": 0.6, "reason": "A tender"}, format="json", HTTP_IF_MATCH='"1"'
+    )
+    ProductChange.objects.all().delete()
+
+    refused(maya.patch(url, {"end_user_say": 0.55}, "json", HTTP_IF_MATCH=first["ETag"]), "reason")
+    # What leaves the say alone leaves its reason, too.
+    kept = maya.patch(url, {"gap_emphasis": 0}, format="json", HTTP_IF_MATCH=first["ETag"])
+    assert kept.json()["reason"] == "A tender"
+
+
+def test_a_bulk_request_is_a_list(maya):
+    refused(maya.post("/api/v1/products/ROTA/ratings/", {"value": 1}, format="json"), "ratings")
+
+
+def test_a_scenario_supposes_one_thing_of_a_persona(maya, product):
+    nurse = product.personas.get(name="Nurse").pk
+    twice = [{"persona": nurse, "importance": 1}, {"persona": nurse, "importance": 2}]
+    given = {"product": "ROTA", "name": "What if", "personas": twice}
+
+    answer = maya.post("/api/v1/scenarios/", given, format="json")
+
+    assert answer.status_code == 400
+    error = answer.json()["errors"][0]
+    assert (error["index"], error["field"]) == (1, "personas.persona")
+
+
+def test_a_key_is_for_life(as_user, product):
+    alice = as_user("alice")
+    change = {"key": "OTHER"}
+
+    answer = alice.patch("/api/v1/products/ROTA/", change, format="json", HTTP_IF_MATCH='"1"')
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "key")
+    assert Product.objects.get().key == "ROTA"

@@ -7,6 +7,8 @@ from django.db import connection
 from rest_framework.test import APIClient
 
 from accounts.models import Token
+from personas.models import AdoptionReading
+from tests.cast import scenario
 
 
 @pytest.fixture
@@ -52,6 +54,29 @@ def test_every_row_shows_itself_to_the_one_who_comes_late(as_user, product):
         late = alice.patch(f"/api/v1/{path}", change, format="json", HTTP_IF_MATCH='"99"')
         assert (late.status_code, late["ETag"]) == (412, read["ETag"]), path
         assert late.json()["current"] == read.json()
+
+
+def test_no_row_is_deleted_that_was_changed_since_it_was_read(as_user, product, nurse, alice):
+    requirement = product.requirements.first()
+    reading = AdoptionReading.objects.create(
+        product=product, persona=nurse, observed_on="2026-11-01", installed=9, active=5
+    )
+    paths = [
+        "products/ROTA/",
+        f"products/ROTA/members/{product.memberships.last().pk}/",
+        f"requirements/{requirement.pk}/",
+        f"ratings/{requirement.ratings.first().pk}/",
+        f"personas/{nurse.pk}/",
+        f"adoption-readings/{reading.pk}/",
+        f"scenarios/{scenario(product, by=alice).pk}/",
+    ]
+    client = as_user("alice")
+    for path in paths:
+        read = client.get(f"/api/v1/{path}")
+        late = client.delete(f"/api/v1/{path}", HTTP_IF_MATCH='"99"')
+        assert (late.status_code, late["ETag"]) == (412, read["ETag"]), path
+        assert late.json()["current"] == read.json()
+        assert client.get(f"/api/v1/{path}").status_code == 200
 
 
 def test_a_stale_deletion_deletes_nothing(as_user, nurse, product):
