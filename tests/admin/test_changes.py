@@ -11,6 +11,7 @@ from prioritisation.rescoring import rescore
 from products.models import Product, Requirement
 from tests.admin.test_pages import url
 from tests.cast import rota, user
+from tests.faults.scenes import saved_meanwhile
 
 
 def marks():
@@ -114,6 +115,21 @@ def test_a_delete_waits_for_a_running_rescore(product, admin_client):
         assert not deleted.wait(0.3)
     thread.join(10)
     assert deleted.is_set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_saves_a_row_that_the_back_office_is_saving_is_told(product, admin_client, form_of):
+    requirement = product.requirements.get(title="Dark mode")
+    path = url(Requirement, "change", requirement.pk)
+    mine = form_of(path) | {"title": "Night mode"}
+
+    assert saved_meanwhile(
+        requirement,
+        lambda: admin_client.post(path, mine),
+        before='UPDATE "products_requirement"',
+        title="Dark theme",
+    )
+    assert Requirement.objects.get(pk=requirement.pk).title == "Night mode"
 
 
 def test_two_people_edit_one_row_and_the_later_one_sees_both(product, admin_client, form_of):

@@ -16,6 +16,7 @@ from prioritisation import inputs, rescoring
 from prioritisation.models import ProductChange, Rating
 from prioritisation.verification import wrong_scores
 from prioritisation.writing import writing
+from products.versions import StaleVersion, save_if_current
 from tests.processes import eventually, own_cursor
 
 CSRF = "a" * 32
@@ -108,6 +109,25 @@ def before_statement(text, act):
     with connection.execute_wrapper(wrapper):
         yield
     assert done, f"no statement holds {text!r}"
+
+
+def saved_meanwhile(row, act, *, before, **values):
+    """Somebody saves these values of the row, as they have read it, just before `act` executes its
+    first statement with the text `before`. Returns whether they were told that it has changed."""
+    told, started = [], []
+
+    def save():
+        for name, value in values.items():
+            setattr(row, name, value)
+        try:
+            save_if_current(row, version=row.version, fields=list(values))
+        except StaleVersion:
+            told.append(True)
+
+    with before_statement(before, lambda: started.append(begin(save))):
+        act()
+    started[0].join(10)
+    return told == [True]
 
 
 def in_sql(statement, values=()):

@@ -5,7 +5,7 @@ import time
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 
 from prioritisation import inputs, rescoring, scoring
 from prioritisation.models import ProductChange, Score, ScoringRun, ScoringState
@@ -233,3 +233,30 @@ def test_a_newer_algorithm_rescores_the_whole_product(product, monkeypatch):
 
     assert scopes == [True, False]
     assert wrong_scores(product.pk) == []
+
+
+def test_a_failure_is_noted_whatever_stands_in_it(product, monkeypatch):
+    def fail(*args, **kwargs):
+        raise ValueError("no\0text")
+
+    mark(product)
+    monkeypatch.setattr(rescoring, "read_inputs", fail)
+    with pytest.raises(ValueError, match="no"):
+        rescore(product.pk)
+
+    assert ScoringState.objects.get(product=product).error == "ValueError: notext"
+
+
+def test_a_failure_that_cant_be_noted_is_raised_as_what_it_was(product, monkeypatch):
+    def fail(*args, **kwargs):
+        raise ValueError("the first")
+
+    def gone(*args, **kwargs):
+        raise OperationalError("the database is gone")
+
+    mark(product)
+    with monkeypatch.context() as patch:
+        patch.setattr(rescoring, "read_inputs", fail)
+        patch.setattr(ScoringState.objects, "filter", gone)
+        with pytest.raises(ValueError, match="the first"):
+            rescore(product.pk)

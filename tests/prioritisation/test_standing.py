@@ -5,8 +5,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.core.signing import BadSignature
 from django.urls import reverse
+from django.utils import timezone
 
 from prioritisation import live
+from prioritisation.models import ScoringState
 from prioritisation.rescoring import rescore
 from products.models import Requirement
 from tests import cast
@@ -53,3 +55,12 @@ def test_each_answer_brings_a_ticket_for_five_minutes(rota, client, settings, mo
     monkeypatch.setattr("time.time", lambda: NOW + 300)
     with pytest.raises(BadSignature):
         live.read_ticket(ticket)
+
+
+def test_a_page_is_told_that_a_rescore_failed(rota, client):
+    rescore(rota.pk)
+    Requirement.objects.filter(number=1).update(title="Swap shifts")
+    waiting = standing(client)
+    ScoringState.objects.update(error="ValueError: no", failed_at=timezone.now())
+
+    assert standing(client)["validator"] != waiting["validator"]

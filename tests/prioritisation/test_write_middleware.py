@@ -12,7 +12,9 @@ from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.functional import SimpleLazyObject
 
+from prioritisation import writing
 from prioritisation.middleware import WriteMiddleware
+from prioritisation.rescoring import rescore
 from products.models import Product
 from tests.cast import PASSWORD, rota, user
 
@@ -214,3 +216,21 @@ def test_two_who_insert_the_same_both_get_an_answer(rf, product):
     response = WriteMiddleware(None).process_view(request, counted, (), {})
 
     assert (found, response.status_code) == ([False, True], 422)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_goes_wrong_after_the_commit_makes_no_error_of_it(rf, product, monkeypatch):
+    """The change is stored: told of an error, somebody would make it twice."""
+
+    def nudge(product_id):
+        raise RuntimeError("no broker")
+
+    monkeypatch.setattr(writing, "nudge", nudge)
+
+    def view(request):
+        Product.objects.get().requirements.filter(number=1).update(title="Renamed")
+        return HttpResponse(status=204)
+
+    assert post(rf, view).status_code == 204
+    assert product.requirements.filter(title="Renamed").exists()
+    rescore(product.pk)
