@@ -14,7 +14,6 @@ from prioritisation.reasons.dossier import (
     MOST_MOVES,
     MOVES_SHOWN,
     read_dossier,
-    read_requirement,
 )
 from prioritisation.reasons.versus import read_place
 from prioritisation.selectors import standing_of

@@ -19,9 +19,9 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from accounts.limits import TooManyAtOnce
-from products.turns import BusyError
 from products.api.problem_types import problem_named
 from products.api.taken import taken
+from products.turns import BusyError
 from products.versions import StaleVersion
 
 PROBLEM = "application/problem+json"
