@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("prioritisation", "0004_keep_scenarios"),
+        ("prioritisation", "0006_find_the_past_by_index"),
     ]
 
     operations = [

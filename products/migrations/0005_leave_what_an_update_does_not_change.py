@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("products", "0002_cascades"),
+        ("products", "0004_find_the_past_by_index"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("personas", "0002_cascades"),
+        ("personas", "0004_find_the_past_by_index"),
     ]
 
     operations = [
