@@ -72,6 +72,7 @@ def ranking_query(
     search,
     requirement_ids,
     limit,
+    offset=0,
     after=None,
     backwards=False,
 ):
@@ -84,9 +85,10 @@ def ranking_query(
         "search": search,
         "requirements": requirement_ids,
         "limit": None if limit is None else limit + 1,
+        "offset": offset,
     }
     narrowed = tag or search or requirement_ids or not set(statuses) >= set(OPEN)
-    if only_ranked and limit and order == "score" and not narrowed and not after:
+    if only_ranked and limit and order == "score" and not (narrowed or offset or after):
         return FROM_THE_TOP, values
     conditions = ["q.product_id = %(product)s", "q.status = ANY (%(statuses)s)"]
     if tag:
@@ -110,6 +112,7 @@ def whole_query(product, order):
     return _listed(SCALARS, order, "q.product_id = %(product)s"), {
         "product": product.pk,
         "limit": None,
+        "offset": 0,
     }
 
 
@@ -123,7 +126,8 @@ def _listed(columns, order, condition, shown="", backwards=False):
         ) q
         LEFT JOIN prioritisation_score p ON p.requirement_id = q.id
         WHERE q.id IS NOT NULL {shown}
-        ORDER BY {", ".join(f"{key}{falling}" for key in ORDER[order])} LIMIT %(limit)s
+        ORDER BY {", ".join(f"{key}{falling}" for key in ORDER[order])}
+        LIMIT %(limit)s OFFSET %(offset)s
     """
 
 

@@ -218,6 +218,7 @@ def found_ranking(
     search="",
     requirement_ids=None,
     limit=None,
+    offset=0,
     after=None,
     backwards=False,
 ):
@@ -238,6 +239,7 @@ def found_ranking(
         searchable(search),
         requirement_ids,
         limit,
+        offset,
         after,
         backwards,
     )

@@ -144,7 +144,7 @@ class Crawler:
 
         def fill(match):
             word, kwarg = match[1], match[3]
-            known = {"key": "ROTA", "number": 1}
+            known = {"key": "ROTA", "number": 1, "name": "invalid"}
             assert kwarg in known or word in self._rows, f"say in _rows what {url.route} is of"
             value = known[kwarg] if kwarg in known else self._rows[word].pk
             return f"{word}/{value}"
