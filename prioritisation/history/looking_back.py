@@ -23,6 +23,8 @@ class History:
     """Moments that may be compared."""
     chart: Chart
     milestones: list
+    has_earlier: bool
+    """Whether there were more milestones before these."""
     start: spans.Moment
     end: spans.Moment
     between: tuple
@@ -58,7 +60,7 @@ def look_back(product, *, range_name, start="", end="", now):
     titles = titles_of(
         product, {one.requirement_id for places in rankings.values() for one in places}
     )
-    found = milestones(product, moments[0].at)
+    found, has_earlier = milestones(product, moments[0].at)
     comparison = _explained(product, compare(then, now_, titles), *versions[-2:])
     return History(
         range=range_name,
@@ -73,6 +75,7 @@ def look_back(product, *, range_name, start="", end="", now):
             hot=[move.requirement_id for move in comparison.moves if move.by],
         ),
         milestones=found,
+        has_earlier=has_earlier,
         start=start,
         end=end,
         between=tuple(versions[-2:]),

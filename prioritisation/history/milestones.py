@@ -15,6 +15,7 @@ from prioritisation.wording import and_join
 from products.input_history import Names
 
 POLICY, ADOPTION = "policy", "adoption"
+MOST_RUNS = 50
 TABLES = {
     POLICY: ScoringPolicy._meta.db_table,
     ADOPTION: AdoptionReading._meta.db_table,
@@ -35,9 +36,11 @@ class Milestone:
 
 
 def milestones(product, since):
-    """The product's Milestones since that moment, oldest first: changes of policy and readings
-    that the scores took in. The first run, with which everything begins, is none."""
-    runs = _runs(product.pk, since)
+    """(the product's Milestones since that moment, oldest first: changes of policy and readings
+    that the scores took in; whether there were more, in earlier runs than the MOST_RUNS latest).
+    The first run, with which everything begins, is none."""
+    latest = _runs(product.pk, since)
+    runs = latest[:MOST_RUNS][::-1]
     change_ids = {change_id for run in runs for change_id in run["change_ids"]}
     policies = _events(ScoringPolicy, product, change_ids)
     readings = _events(AdoptionReading, product, change_ids)
@@ -51,7 +54,7 @@ def milestones(product, since):
             found.append(_policy(run, changes, events, names))
         events = [event for change_id in run["change_ids"] for event in readings[change_id]]
         found += _adoption(run, events, names, people)
-    return found
+    return found, len(latest) > MOST_RUNS
 
 
 def _events(model, product, change_ids):
@@ -114,7 +117,8 @@ def _adoption(run, events, names, people):
 
 
 def _runs(product_id, since):
-    """Runs that took in a policy or a reading, each with the policy and adoption before it."""
+    """Runs that took in a policy or a reading, each with the policy and adoption before it; the
+    latest first, and one more than are told."""
     columns = (
         "version",
         "at",
@@ -137,8 +141,13 @@ def _runs(product_id, since):
                 ON b.product_id = r.product_id AND b.version = r.version - 1
             WHERE r.product_id = %(product)s AND r.computed_at >= %(since)s
                 AND r.cause_tables::text[] && %(tables)s::text[]
-            ORDER BY r.version
+            ORDER BY r.version DESC LIMIT %(most)s
             """,
-            {"product": product_id, "since": since, "tables": list(TABLES.values())},
+            {
+                "product": product_id,
+                "since": since,
+                "tables": list(TABLES.values()),
+                "most": MOST_RUNS + 1,
+            },
         )
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
