@@ -8,7 +8,7 @@ from django.db import connection
 
 from personas.models import AdoptionReading, Kind, Persona
 from prioritisation.history import replaying
-from prioritisation.history.replaying import Event, Replay
+from prioritisation.history.replaying import Event
 from prioritisation.models import CONFIDENCE, PARAMETERS, Rating, ScoringPolicy
 from prioritisation.scoring import Policy
 from products.models import Requirement
@@ -59,13 +59,13 @@ def event_of(model, row):
     return Event(kind, row.pgh_id, row.pgh_obj_id, values)
 
 
-def replays_from(product_id, wanted):
-    """version → a Replay of the inputs as that version's run left them.
+def inputs_at(product_id, wanted):
+    """version → Events that make the inputs what they were as that version's run left them.
 
     `wanted`: version → (ids of requirements whose ratings are needed, how many rows of readings
     may be taken out of it).
     """
-    found = {version: Replay() for version in wanted}
+    found = {version: [] for version in wanted}
     with connection.cursor() as cursor:
         runs = _runs(cursor, product_id, list(wanted))
         counted = [
@@ -84,12 +84,12 @@ def replays_from(product_id, wanted):
             *_rows(cursor, RATINGS, Rating, product_id, rated),
         ]
     for version, run in runs.items():
-        found[version].apply([Event(replaying.POLICY, 0, run.policy_id, run.policy)])
-        found[version].apply(
+        found[version].append(Event(replaying.POLICY, 0, run.policy_id, run.policy))
+        found[version] += [
             Event(replaying.REQUIREMENT, 0, pk, UNKNOWN) for pk in wanted[version][0]
-        )
+        ]
     for version, event in rows:
-        found[version].apply([event])
+        found[version].append(event)
     return found
 
 

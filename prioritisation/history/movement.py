@@ -5,15 +5,14 @@ several that concern a requirement are they replayed, from the inputs as they we
 """
 
 from collections import defaultdict
-from copy import deepcopy
 from dataclasses import dataclass
 
 from personas.models import AdoptionReading
 from prioritisation.history import replaying, steps
 from prioritisation.history.causes import Causes, changes_in
-from prioritisation.history.inputs_then import event_of, replays_from
+from prioritisation.history.inputs_then import event_of, inputs_at
 from prioritisation.history.past import scores_at
-from prioritisation.history.replaying import Effect
+from prioritisation.history.replaying import Effect, Replay
 from prioritisation.history.steps import steps_of
 from prioritisation.selectors import snapshot
 
@@ -128,9 +127,10 @@ def _replayed(product, together, causes):
         readings = sum(one.model is AdoptionReading for one in _flat(changes))
         more, most = wanted.get(runs[0].version - 1, ((), 0))
         wanted[runs[0].version - 1] = ({*more, *ids}, max(most, readings))
-    replays = replays_from(product.pk, wanted) if wanted else {}
+    inputs = inputs_at(product.pk, wanted) if wanted else {}
     for runs, ids, changes, known in tasks:
-        replay = deepcopy(replays[runs[0].version - 1])
+        replay = Replay()
+        replay.apply(inputs[runs[0].version - 1])
         first = _first_of_rows(_flat(changes))
         replay.apply(event_of(one.model, one.before) for one in first if one.before)
         events = [

@@ -127,11 +127,11 @@ def test_only_runs_of_several_causes_that_are_shown_are_replayed(rota, monkeypat
     # Else a page would take the longer, the more was changed.
     replayed = []
 
-    def replays_from(product_id, wanted):
+    def inputs_at(product_id, wanted):
         replayed.extend(wanted)
-        return inputs_then.replays_from(product_id, wanted)
+        return inputs_then.inputs_at(product_id, wanted)
 
-    monkeypatch.setattr(movement, "replays_from", replays_from)
+    monkeypatch.setattr(movement, "inputs_at", inputs_at)
     swap, sso = rota.requirements.order_by("number")[:2]
     nurse = Rating.objects.filter(persona__name="Nurse")
     for value in (1, 5):
