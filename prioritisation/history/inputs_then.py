@@ -161,12 +161,13 @@ def _taken_in(event):
 
 # `+ 0`: a look-up goes by one index each, a row's events or the runs that took a change in. The
 # planner, who doesn't know how few it needs, would read all of a product's runs instead.
-# OFFSET 0: first in order, by an index, then whether it was taken in, until one was. The other way
-# round all events of the row would be looked up among the runs.
+# LIMIT 200: first in order, by an index, then whether it was taken in, until one was. Without a
+# limit the planner sorts all events of the row or persona. So many that were written by then and
+# not yet taken in don't stand before the one that was.
 _LATEST = """
     SELECT * FROM (
         SELECT * FROM {{table}} WHERE pgh_obj_id = {row} AND pgh_change_id + 0 <= asked.bound
-        ORDER BY pgh_id DESC OFFSET 0
+        ORDER BY pgh_id DESC LIMIT 200
     ) e WHERE {taken_in} LIMIT 1"""
 
 PERSONAS = f"""
@@ -184,7 +185,7 @@ READINGS = f"""
             SELECT * FROM {{table}}
             WHERE persona_id = asked.id AND pgh_change_id + 0 <= asked.bound
                 AND pgh_label <> 'delete'
-            ORDER BY observed_on DESC, pgh_obj_id DESC, pgh_id DESC OFFSET 0
+            ORDER BY observed_on DESC, pgh_obj_id DESC, pgh_id DESC LIMIT 200
         ) e
         WHERE {_taken_in("e")} AND NOT EXISTS (
             SELECT FROM {{table}} later
