@@ -81,18 +81,23 @@ def in_thread(act):
 def begin(act):
     """Start `act` in a connection of its own; return its thread once it has ended or waits for a
     lock of ours."""
-    thread = in_thread(act)
+    its_process = []
+
+    def run():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            its_process.append(cursor.fetchone()[0])
+        act()
+
+    thread = in_thread(run)
     with own_cursor() as cursor:
-        eventually(lambda: not thread.is_alive() or _somebody_waits(cursor))
+        eventually(lambda: not thread.is_alive() or _waits(cursor, its_process))
     return thread
 
 
-def _somebody_waits(cursor):
-    cursor.execute(
-        "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN"
-        " (SELECT pid FROM pg_stat_activity WHERE datname = current_database())"
-    )
-    return cursor.fetchone()[0] > 0
+def _waits(cursor, process_ids):
+    cursor.execute("SELECT FROM pg_locks WHERE NOT granted AND pid = ANY (%s)", [process_ids])
+    return cursor.rowcount > 0
 
 
 @contextlib.contextmanager
