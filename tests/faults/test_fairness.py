@@ -17,7 +17,7 @@ from prioritisation.rescoring import rescore
 from prioritisation.sure.analysing import start_analysis
 from prioritisation.sweeping import sweep
 from tests.cast import rota, user
-from tests.faults.scenes import converged, in_thread, meanwhile, rate, stays_marked
+from tests.faults.scenes import converged, eventually_converged, in_thread, meanwhile, rate
 from tests.processes import eventually
 
 AT_MOST_SECONDS = 3
@@ -71,6 +71,8 @@ def busy(product):
 
 
 def nobody_waits_long(busy, quiet, client):
+    rate(quiet, 1)
+    eventually_converged(quiet)  # so that everybody has started
     with written_to_without_pause(*busy):
         until = time.monotonic() + 2.5  # beyond the two seconds that a turn may last
         waited = []
@@ -94,20 +96,6 @@ def test_also_by_the_sweeper_alone(busy, quiet, sweeper, client, settings):
 
     assert nobody_waits_long(busy, quiet, client)
     eventually(lambda: all(map(converged, (*busy, quiet))))
-
-
-def test_the_control_by_number_instead_of_age_the_fourth_starves(busy, quiet, monkeypatch):
-    def lowest(passed_over):
-        left = ProductChange.objects.exclude(product_id__in=passed_over)
-        return left.order_by("product_id").values_list("product_id", flat=True).first()
-
-    monkeypatch.setattr(turns, "_longest_waiting", lowest)
-    with written_to_without_pause(*busy):
-        rate(quiet, -4)
-        sweeping = in_thread(sweep)
-        assert stays_marked(quiet, seconds=1.5)
-    sweeping.join()
-    eventually(lambda: not sweep() and converged(quiet))
 
 
 @pytest.fixture
@@ -138,10 +126,30 @@ def test_the_oldest_mark_is_next_and_two_seconds_are_enough(product, quiet, rewr
     assert rewritten[:3] == [product.pk, quiet.pk, product.pk]
     assert time.monotonic() - begun < 1
     assert rescoring.TURNS_SECONDS == 2
-    sweep_the_rest(rewritten, monkeypatch)
+    sweep_the_rest(monkeypatch)
 
 
-def sweep_the_rest(rewritten, monkeypatch):
+def test_the_control_by_number_instead_of_age_the_other_starves(
+    product, quiet, rewritten, monkeypatch
+):
+    def lowest(passed_over):
+        left = ProductChange.objects.exclude(product_id__in=passed_over)
+        return left.order_by("product_id").values_list("product_id", flat=True).first()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(turns, "_longest_waiting", lowest)
+        patch.setattr(turns, "TURNS_SECONDS", 0.3)
+        rate(product, 3)
+        rate(quiet, 3)
+
+        assert turns.take_turns() == product.pk
+
+    assert len(rewritten) > 3
+    assert quiet.pk not in rewritten
+    sweep_the_rest(monkeypatch)
+
+
+def sweep_the_rest(monkeypatch):
     monkeypatch.undo()
     while sweep():
         pass
@@ -159,7 +167,7 @@ def test_one_product_alone_is_left_after_two_seconds_too_and_rung_for(
 
     assert marked(product)
     assert messages() == 1
-    sweep_the_rest(rewritten, monkeypatch)
+    sweep_the_rest(monkeypatch)
 
 
 def test_a_product_that_failed_waits_from_then_on(product, quiet):
