@@ -2,8 +2,9 @@
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import models
 from django.http import Http404
 from django.template.response import TemplateResponse
@@ -221,6 +222,13 @@ class CsvExport(ExportMixin):
     def has_export_permission(self, request):
         """Who may see the list may take it along; django-import-export asks for no permission."""
         return self.has_view_permission(request)
+
+    def get_export_queryset(self, request):
+        """The list itself answers an unknown filter by a redirect; here it was a 500."""
+        try:
+            return super().get_export_queryset(request)
+        except IncorrectLookupParameters as error:
+            raise BadRequest("There is no such filter.") from error
 
 
 def product_id_of(obj):
