@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
+from accounts.at_most import at_most
+
 
 class AccountManager(UserManager):
     def by_email(self, email):
@@ -66,6 +68,10 @@ class TokenQuerySet(models.QuerySet):
         return found if secrets.compare_digest(found.digest, digest) else None
 
 
+#: that aren't revoked
+MAX_TOKENS_PER_USER = 100
+
+
 class Token(models.Model):
     """A key to the API, of a user or of one product."""
 
@@ -97,6 +103,15 @@ class Token(models.Model):
             models.CheckConstraint(
                 condition=models.Q(user__isnull=True) ^ models.Q(product__isnull=True),
                 name="a_token_is_of_a_user_or_of_a_product",
+            )
+        ]
+        triggers = [
+            at_most(
+                MAX_TOKENS_PER_USER,
+                of="user_id",
+                parent="accounts_user",
+                says=f"a user has at most {MAX_TOKENS_PER_USER} tokens",
+                where="revoked_at IS NULL",
             )
         ]
 

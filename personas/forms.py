@@ -3,7 +3,7 @@ import re
 from django import forms
 from django.utils import timezone
 
-from personas.models import AdoptionReading, Kind, Persona
+from personas.models import MAX_PERSONAS_PER_PRODUCT, AdoptionReading, Kind, Persona
 from personas.services import (
     FIGURES,
     NONE_SEEN,
@@ -75,7 +75,15 @@ class PersonaForm(VersionedForm):
         twins = self.instance.product.personas.filter(name=name).exclude(pk=self.instance.pk)
         if twins.exists():
             raise forms.ValidationError("There is already a persona with this name.")
+        if self.instance.pk is None:
+            _check_room(self.instance.product)
         return name
+
+
+def _check_room(product):
+    if product.personas.count() >= MAX_PERSONAS_PER_PRODUCT:
+        message = f"A product has at most {MAX_PERSONAS_PER_PRODUCT} personas. Delete one first."
+        raise forms.ValidationError(message)
 
 
 class ReadingForm(VersionedForm):

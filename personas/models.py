@@ -1,10 +1,14 @@
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.at_most import at_most
 from accounts.history import with_input_history
 from products.fields import one_of, updated_by_field, version_field, within
 from products.models import Product
 from products.triggers import marks_product, raises_version, stays_in_product
+
+#: each adds a column to every score, table and grid
+MAX_PERSONAS_PER_PRODUCT = 100
 
 
 class Kind(models.TextChoices):
@@ -64,7 +68,17 @@ class Persona(models.Model):
             ),
             within("a_position_is_0_to_a_million", "position", 0, 1_000_000),
         ]
-        triggers = [raises_version(), stays_in_product(), *marks_product(requirement="NULL")]
+        triggers = [
+            raises_version(),
+            stays_in_product(),
+            *marks_product(requirement="NULL"),
+            at_most(
+                MAX_PERSONAS_PER_PRODUCT,
+                of="product_id",
+                parent="products_product",
+                says=f"a product has at most {MAX_PERSONAS_PER_PRODUCT} personas",
+            ),
+        ]
 
     def __str__(self):
         return self.name

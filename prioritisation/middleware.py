@@ -1,13 +1,14 @@
 from copy import deepcopy
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.utils.datastructures import MultiValueDict
 
+from accounts.at_most import too_many_in
 from prioritisation.writing import retrying, writing
 from products.access import was_deleted
-from products.api.problems import UNAVAILABLE, unavailable
+from products.api.problems import UNAVAILABLE, refused, unavailable
 
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
@@ -73,6 +74,9 @@ class WriteMiddleware:
         """A row that somebody deleted after the view had found it is gone, as in the API."""
         if isinstance(error, UNAVAILABLE):
             return unavailable(request, error)
+        # A form has looked before; this is who lost a race, or had no form that looks.
+        if isinstance(error, IntegrityError) and (said := too_many_in(error)):
+            return refused(said)
         named = request.resolver_match.kwargs if request.resolver_match else {}
         if isinstance(error, ObjectDoesNotExist) or was_deleted(**named):
             raise Http404("It was deleted meanwhile.") from error

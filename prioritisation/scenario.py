@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 
+from accounts.at_most import at_most
 from accounts.history import with_input_history
 from personas.models import Persona
 from products.fields import created_at_field, updated_by_field, version_field, within
@@ -10,6 +11,8 @@ from products.models import Product
 from products.triggers import raises_version, stays_in_product
 
 MOST_PEOPLE = 1_000_000_000
+#: all of them are worked out for their page
+MAX_SCENARIOS_PER_PRODUCT = 100
 
 
 @with_input_history()
@@ -75,7 +78,16 @@ class Scenario(models.Model):
             within("a_supposed_assumed_adoption_is_0_to_1", "assumed_adoption", 0, 1),
             within("supposed_assumed_seats_are_0_to_a_billion", "assumed_seats", 0, 1e9),
         ]
-        triggers = [raises_version(), stays_in_product()]
+        triggers = [
+            raises_version(),
+            stays_in_product(),
+            at_most(
+                MAX_SCENARIOS_PER_PRODUCT,
+                of="product_id",
+                parent="products_product",
+                says=f"a product has at most {MAX_SCENARIOS_PER_PRODUCT} scenarios",
+            ),
+        ]
 
     def __str__(self):
         return self.name

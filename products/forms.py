@@ -7,6 +7,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import IntegrityError, transaction
 
+from accounts.at_most import too_many_in
 from products.models import Membership, Product
 from products.roles import Role
 from products.versions import StaleVersion, save_if_current
@@ -99,8 +100,8 @@ class VersionedForm(forms.ModelForm):
                 )
         except StaleVersion as stale:
             self._note_conflict(stale.current)
-        except IntegrityError:  # between our check and our write
-            self.add_error(None, CLASH)
+        except IntegrityError as error:  # between our check and our write
+            self.add_error(None, too_many_in(error) or CLASH)
         return None
 
     def _note_conflict(self, current):

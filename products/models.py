@@ -7,11 +7,15 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from accounts.at_most import at_most
 from accounts.history import with_input_history
 from products.fields import created_at_field, one_of, updated_by_field, version_field, within
 from products.querysets import ProductQuerySet
 from products.roles import Role
 from products.triggers import marks_product, raises_version, stays_in_product
+
+#: of one person; anybody who signs in may make some
+MAX_PRODUCTS_PER_OWNER = 200
 
 
 @with_input_history(exclude=["last_number"])
@@ -106,6 +110,13 @@ class Membership(models.Model):
         triggers = [
             raises_version(),
             stays_in_product("user"),
+            at_most(
+                MAX_PRODUCTS_PER_OWNER,
+                of="user_id",
+                parent="accounts_user",
+                says=f"an owner has at most {MAX_PRODUCTS_PER_OWNER} products",
+                where=f"role = {Role.OWNER.value}",
+            ),
             pgtrigger.Trigger(
                 name="product_keeps_an_owner",
                 when=pgtrigger.After,

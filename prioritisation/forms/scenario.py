@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from django import forms
 from django.db import IntegrityError, transaction
 
+from accounts.at_most import too_many_in
 from personas.services import FIGURES, impossible
 from prioritisation.forms.weights import WeightsForm
 from prioritisation.models import PARAMETERS, Scenario
-from prioritisation.scenario import MOST_PEOPLE
+from prioritisation.scenario import MAX_SCENARIOS_PER_PRODUCT, MOST_PEOPLE
 from prioritisation.what_if.services import keep_scenario, save_scenario
 from prioritisation.what_if.supposed import beyond, latest_of, supposed_by
 from products.forms import CLASH, Difference, VersionedForm
@@ -87,6 +88,10 @@ class ScenarioForm(WeightsForm):
         twins = Scenario.objects.filter(product=self.instance.product, name__iexact=name)
         if twins.exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError("There is already a scenario with this name.")
+        kept = Scenario.objects.filter(product=self.instance.product).count()
+        if self.instance.pk is None and kept >= MAX_SCENARIOS_PER_PRODUCT:
+            most = f"A product has at most {MAX_SCENARIOS_PER_PRODUCT} scenarios. Delete one first."
+            raise forms.ValidationError(most)
         return name
 
     def clean(self):
@@ -141,8 +146,8 @@ class ScenarioForm(WeightsForm):
                 return save_scenario(scenario, version=version, otherwise=otherwise, by=by)
         except StaleVersion as stale:
             self._note_conflict(stale.current)
-        except IntegrityError:  # between our check and our write
-            self.add_error(None, CLASH)
+        except IntegrityError as error:  # between our check and our write
+            self.add_error(None, too_many_in(error) or CLASH)
         return None
 
     def _note_conflict(self, current):

@@ -5,6 +5,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
 from prioritisation.entry.grid import (
+    ROWS_A_PAGE,
     changed_since,
     count_answered,
     current_moment,
@@ -36,6 +37,8 @@ ANCHORS = (
     ("+5", "can’t do without it"),
 )
 VALUES = range(-5, 6)
+#: as many as a page of the grid draws
+MAX_CHANGED_ROWS = ROWS_A_PAGE
 
 
 @product_view(GET="read", POST="rate", whole=True)
@@ -67,7 +70,10 @@ def rate_cells(request, product):
 
 @product_view("read", whole=True)
 def rate_changes(request, product):
-    """What others, one's other windows and the scoring did since `seen`; 204 if nothing."""
+    """What others, one's other windows and the scoring did since `seen`; 204 if nothing.
+
+    After an import of thousands only that it is `too_many`: the page is drawn anew.
+    """
     # What is committed while we read is in none of it, and so comes with the next poll.
     with snapshot():
         return _news(request, product)
@@ -85,6 +91,8 @@ def _news(request, product):
         touched = None
     if touched is None:
         return HttpResponse("Since when?", status=400, content_type="text/plain")
+    if len(touched) > MAX_CHANGED_ROWS:
+        return JsonResponse({"too_many": True})
     found = _standing_of_cells(product, request.user, touched) | {
         "have": standing.validator,
         "seen": seen,

@@ -2,6 +2,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from accounts.at_most import too_many_in
 from prioritisation.charts.bars import bar_of, in_order, scale_for
 from prioritisation.entry.imports import SheetError
 from prioritisation.entry.start import add_boxes
@@ -27,8 +28,10 @@ def product_new(request):
             return redirect("start", product.key)
         except SheetError as error:
             form.refuse_sheet(error)
-        except IntegrityError:  # somebody took the key or a name between our look and our write
-            form.add_error(None, CLASH)
+        except (
+            IntegrityError
+        ) as error:  # somebody took the key or a name between our look and our write
+            form.add_error(None, too_many_in(error) or CLASH)
     page = {"form": form}
     return render(
         request, "prioritisation/start_new.html", page, status=422 if form.errors else 200
@@ -57,8 +60,8 @@ def start_add(request, product):
             return redirect("start", product.key)
         except SheetError as error:
             form.refuse_sheet(error)
-        except IntegrityError:
-            form.add_error(None, CLASH)
+        except IntegrityError as error:
+            form.add_error(None, too_many_in(error) or CLASH)
     return _page(request, product, form=form, status=422)
 
 

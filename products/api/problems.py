@@ -118,7 +118,14 @@ def _refused(error):
 def unavailable(request, error):
     """503 for an error of UNAVAILABLE: a problem below /api/, a page elsewhere."""
     status, why = HTTPStatus.SERVICE_UNAVAILABLE, _why(error)
-    return _answer(request, status, "unavailable", why, "503.html", {"why": why})
+    more = {"heading": "Not just now", "why": why}
+    return _answer(request, status, "unavailable", why, "plain.html", more)
+
+
+def refused(why):
+    """409: there is no room for what was sent, in a sentence."""
+    heading = "There is no room for more"
+    return render(None, "plain.html", {"heading": heading, "why": why}, status=HTTPStatus.CONFLICT)
 
 
 def _why(error):

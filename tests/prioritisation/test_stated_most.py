@@ -1,0 +1,118 @@
+"""A stated most of personas, scenarios, products a person and tokens; no race passes it."""
+
+import json
+import threading
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from accounts.models import MAX_TOKENS_PER_USER, Token
+from personas.models import MAX_PERSONAS_PER_PRODUCT, Persona
+from prioritisation.models import Scenario
+from prioritisation.scenario import MAX_SCENARIOS_PER_PRODUCT
+from products.models import MAX_PRODUCTS_PER_OWNER, Membership, Product
+from products.roles import Role
+from tests import cast
+
+
+@pytest.fixture
+def rota(alice, client):
+    client.force_login(alice)
+    return cast.rota(alice)
+
+
+def personas(product, upto):
+    """Up to that many in all."""
+    more = range(upto - product.personas.count())
+    Persona.objects.bulk_create(Persona(product=product, name=f"P{n}", kind="other") for n in more)
+
+
+def scenarios(product, upto):
+    Scenario.objects.bulk_create(Scenario(product=product, name=f"S{n}") for n in range(upto))
+
+
+def tokens(user, upto):
+    Token.objects.bulk_create(
+        Token(user=user, name="T", lookup=f"l{n}", digest="d") for n in range(upto)
+    )
+
+
+def owned(user, upto):
+    have = Membership.objects.filter(user=user).count()
+    products = Product.objects.bulk_create(
+        Product(name="P", key=f"P{n}") for n in range(upto - have)
+    )
+    Membership.objects.bulk_create(
+        Membership(product=one, user=user, role=Role.OWNER) for one in products
+    )
+
+
+def test_the_form_of_a_persona_says_it_beside_the_name(rota, client):
+    personas(rota, MAX_PERSONAS_PER_PRODUCT - 1)
+    persona = {"name": "Last", "kind": "other"}
+    assert client.post("/p/ROTA/personas/new/", persona).status_code == 302
+    answer = client.post("/p/ROTA/personas/new/", persona | {"name": "One more"})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["name"] == [
+        "A product has at most 100 personas. Delete one first."
+    ]
+    assert rota.personas.count() == MAX_PERSONAS_PER_PRODUCT
+
+
+def test_the_api_says_it_in_a_problem(rota, client):
+    personas(rota, MAX_PERSONAS_PER_PRODUCT)
+    scenarios(rota, MAX_SCENARIOS_PER_PRODUCT)
+    for path, body in [
+        ("personas", {"product": "ROTA", "name": "One more", "kind": "other"}),
+        ("scenarios", {"product": "ROTA", "name": "One more"}),
+    ]:
+        answer = client.post(f"/api/v1/{path}/", json.dumps(body), content_type="application/json")
+        assert answer.status_code == 409, answer.content
+        assert f"a product has at most 100 {path}" in answer.json()["detail"]
+
+
+def test_the_page_of_a_new_product_says_it(rota, client, alice):
+    owned(alice, MAX_PRODUCTS_PER_OWNER)
+    answer = client.post("/products/new/", {"name": "One more", "users": "Nurse", "titles": "Swap"})
+    assert answer.status_code == 422
+    assert "An owner has at most 200 products." in answer.content.decode()
+    assert not Product.objects.filter(name="One more").exists()
+
+
+def test_a_revoked_token_makes_room(rota, client, alice):
+    tokens(alice, MAX_TOKENS_PER_USER)
+    token = {"name": "CI", "days": "30"}
+    answer = client.post("/account/tokens/", token)
+    assert (answer.status_code, Token.objects.count()) == (409, MAX_TOKENS_PER_USER)
+    Token.objects.filter(lookup="l0").update(revoked_at="2026-11-01T00:00Z")
+    assert client.post("/account/tokens/", token).status_code < 400
+
+
+@pytest.mark.parametrize("fill", [personas, scenarios])
+def test_no_way_of_writing_passes_it(rota, fill):
+    with pytest.raises(IntegrityError, match="at most 100"), transaction.atomic():
+        fill(rota, 101)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_add_the_last_one_at_once_do_not_pass_it(rota):
+    personas(rota, MAX_PERSONAS_PER_PRODUCT - 1)
+    together, refused = threading.Barrier(2), []
+
+    def add(name):
+        try:
+            with transaction.atomic():
+                together.wait(5)
+                Persona.objects.create(product=rota, name=name, kind="other")
+        except IntegrityError:
+            refused.append(name)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=add, args=(name,)) for name in ("A", "B")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 1
+    assert rota.personas.count() == MAX_PERSONAS_PER_PRODUCT
