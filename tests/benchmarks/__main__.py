@@ -37,9 +37,9 @@ def _run(names):
     # After django.setup: the models.
     from django.core.management import call_command
 
-    from tests.benchmarks import cases, fairness, history, slider
+    from tests.benchmarks import cases, fairness, history, memory, slider
 
-    known = cases.CASES | history.CASES | slider.CASES | fairness.CASES
+    known = cases.CASES | history.CASES | slider.CASES | fairness.CASES | memory.CASES
     call_command("migrate", verbosity=0)
     print(HEAD, flush=True)  # noqa: T201
     for name in names or known:
