@@ -93,5 +93,6 @@ class WriteMiddleware:
             if response.status_code >= 400:
                 transaction.set_rollback(True)
         if written.change_id:
-            response["Userward-Change"] = str(written.change_id)
+            # An answer given once more names the transaction that made the change.
+            response.setdefault("Userward-Change", str(written.change_id))
         return response

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from accounts.at_most import at_most
 from accounts.history import with_input_history
 from products.fields import created_at_field, one_of, updated_by_field, version_field, within
+from products.kept_answers import KeptAnswer as KeptAnswer
 from products.querysets import ProductQuerySet
 from products.roles import Role
 from products.triggers import marks_product, raises_version, stays_in_product

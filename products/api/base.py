@@ -8,13 +8,14 @@ from rest_framework.utils.mediatypes import media_type_matches
 
 from products.access import get_product, get_row
 from products.api.conditions import check_version
+from products.api.idempotency import OncePerKey
 from products.api.pages import Pages
 from products.api.problems import PROBLEM
 from products.api.strict import NO_FIELD, refuse_unknown_query
 from products.versions import StaleVersion, delete_if_current, save_if_current
 
 
-class API(generics.GenericAPIView):
+class API(OncePerKey, generics.GenericAPIView):
     """A view that takes nothing silently, and answers whoever takes one of its answers."""
 
     pagination_class = Pages

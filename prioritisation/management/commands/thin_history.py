@@ -5,6 +5,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 
 from prioritisation.stopping import run_until_told_to_stop
 from prioritisation.thinning import thin_history
+from products.kept_answers import forget_answers
 
 log = logging.getLogger(__name__)
 
@@ -14,7 +15,10 @@ AGAIN_SECONDS = 60
 
 
 class Command(BaseCommand):
-    help = "Of the scores of over a year ago, keep one a day. May be broken off at any time."
+    help = (
+        "Of the scores of over a year ago, keep one a day; forget the API's answers that were kept "
+        "for a day. May be broken off at any time."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("--daily", action="store_true", help="now and every day, without end")
@@ -23,14 +27,20 @@ class Command(BaseCommand):
         if daily:
             run_until_told_to_stop(thin_every_day)
         else:
-            self.stdout.write(f"{thin_history()} entries removed")
+            self.stdout.write(f"{clean_up()} entries removed")
+
+
+def clean_up(**options):
+    """Forget what is kept for a day, thin the rest; the number of scores' entries removed."""
+    forget_answers()
+    return thin_history(**options)
 
 
 def thin_every_day(told):
     while not told.is_set():
         try:
             close_old_connections()
-            log.info("%s entries removed", thin_history(wanted=lambda: not told.is_set()))
+            log.info("%s entries removed", clean_up(wanted=lambda: not told.is_set()))
             pause = DAY_SECONDS
         except (OperationalError, InterfaceError) as error:
             log.warning("can't thin the history: %s", error)
