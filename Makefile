@@ -9,7 +9,7 @@ export PORT
 help:
 	@echo "make run    run Userward on this machine (PORT=8000)"
 	@echo "make test   every test, against real servers and a real browser"
-	@echo "make lint   style, security, import directions, migrations, production settings"
+	@echo "make lint   style, security, import directions, migrations, API schema, production settings"
 	@echo "make bench  the measurements of docs/performance.md"
 	@echo "make lighthouse  the figures of docs/lighthouse.md (needs Node)"
 	@echo "make lock   pin what requirements*.in ask for; pins stay (newer ones: ARGS=--upgrade)"
@@ -27,6 +27,7 @@ lint: .venv/stamp-dev
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.production build_font
 	$(BIN)/python -m tests.production makemigrations --check --dry-run
+	$(BIN)/python -m tests.production spectacular --validate --fail-on-warn --file /dev/null
 	$(BIN)/python -m tests.production check --deploy --fail-level WARNING
 
 bench: .venv/stamp-dev

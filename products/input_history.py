@@ -6,6 +6,8 @@ from datetime import datetime
 from accounts.models import Token, User
 
 VERBS = {"insert": "Added", "update": "Changed", "delete": "Deleted"}
+DIRECTLY = "directly in the database"
+MEANS = ("session", "token", "admin", "import", "command", DIRECTLY)
 #: the row's bookkeeping, which changes whenever anything does, or never
 BOOKKEEPING = {"id", "product", "number", "version", "updated_by", "updated_at", "created_at"}
 
@@ -43,7 +45,7 @@ def input_history(model, pk, *, at_most=200):
 
 
 def means_of(event):
-    return (event.pgh_context or {}).get("means", "directly in the database")
+    return (event.pgh_context or {}).get("means", DIRECTLY)
 
 
 def changed_fields(model, event, before):

@@ -59,6 +59,8 @@ class Readings(ProductAPI):
     """
 
     declared_role = {"GET": "read", "POST": "record_reading"}
+    noun = "adoption reading"
+    operations = {"POST": "Record an adoption reading"}
     serializer_class = ReadingSerializer
     pagination_class = ReadingPages
     queryset = AdoptionReading.objects.none()
@@ -104,5 +106,6 @@ class OneReading(OneRow):
         "PUT": "record_reading",
         "DELETE": "record_reading",
     }
+    noun = "adoption reading"
     serializer_class = ReadingSerializer
     rows = AdoptionReading.objects.select_related("persona")

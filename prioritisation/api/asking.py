@@ -4,6 +4,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from personas.models import Kind
 from prioritisation.api.references import ReferenceSerializer, reference
 from prioritisation.reasons.asking import TOP
 from prioritisation.reasons.to_ask import read_asking
@@ -26,7 +27,7 @@ class QuestionSerializer(ReferenceSerializer):
     title = serializers.CharField()
     persona = serializers.IntegerField()
     name = serializers.CharField()
-    kind = serializers.CharField()
+    kind = serializers.ChoiceField(Kind.choices)
     guess = serializers.FloatField(allow_null=True, help_text="−5…5; null where it's missing.")
     top_chance = serializers.FloatField(help_text="0…1, that the answer changes the top.")
     rank_chance = serializers.FloatField(help_text="0…1, that it changes the requirement's rank.")
@@ -55,6 +56,7 @@ class AskNext(ProductAPI):
     """
 
     declared_role = {"GET": "read"}
+    operations = {"GET": "Get the questions to ask next"}
     query_serializer = AskingQuery
     serializer_class = AskingSerializer
 

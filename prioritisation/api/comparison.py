@@ -5,6 +5,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
+from personas.models import Kind
 from prioritisation.api.references import ReferenceSerializer, reference_of
 from prioritisation.reasons.comparison import KINDS
 from prioritisation.reasons.versus import read_versus
@@ -26,7 +27,7 @@ class ComparedSerializer(ReferenceSerializer):
 class DifferenceSerializer(serializers.Serializer):
     persona = serializers.IntegerField()
     name = serializers.CharField()
-    kind = serializers.CharField()
+    kind = serializers.ChoiceField(Kind.choices)
     points = serializers.FloatField(help_text="What it adds to the upper more than to the lower.")
 
 
@@ -66,6 +67,7 @@ class Comparison(ProductAPI):
     """
 
     declared_role = {"GET": "read"}
+    operations = {"GET": "Compare two requirements"}
     query_serializer = ComparisonQuery
     serializer_class = ComparisonSerializer
 

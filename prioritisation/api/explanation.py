@@ -4,6 +4,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from personas.models import Kind
 from prioritisation.api.references import ReferenceSerializer, reference_of
 from prioritisation.charts.bars import in_order
 from prioritisation.reasons.dossier import read_requirement
@@ -18,7 +19,7 @@ class TermSerializer(serializers.Serializer):
 
     persona = serializers.IntegerField()
     name = serializers.CharField()
-    kind = serializers.CharField()
+    kind = serializers.ChoiceField(Kind.choices)
     missing = serializers.BooleanField(help_text="Nobody rated it for this persona.")
     rating = serializers.FloatField(allow_null=True, help_text="The mean of those that count.")
     confidence = serializers.FloatField(help_text="1 seen, 0.8 asked, 0.5 guessed, 0 missing.")
@@ -48,6 +49,7 @@ class Explanation(ProductAPI):
     """Why the requirement has its score: a sentence, and what each counted persona adds."""
 
     declared_role = {"GET": "read"}
+    operations = {"GET": "Explain the score of a requirement"}
     rows = Requirement.objects.all()
     queryset = Requirement.objects.none()
     serializer_class = ExplanationSerializer

@@ -3,13 +3,17 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from prioritisation.history.causes import causes_of
+from prioritisation.history.causes import INPUTS, causes_of
 from prioritisation.models import ScoreChange
 from products.api.base import ProductAPI
 from products.api.fields import PointsField
 from products.api.pages import Pages
 from products.api.schema import listing
+from products.input_history import MEANS
 from products.models import Requirement
+
+INPUT_KINDS = [str(model._meta.verbose_name) for model in INPUTS]
+DEEDS = ["insert", "update", "delete"]
 
 
 class FieldChangeSerializer(serializers.Serializer):
@@ -21,11 +25,11 @@ class FieldChangeSerializer(serializers.Serializer):
 class CauseSerializer(serializers.Serializer):
     """An input that the run took in: of this requirement, or one that counts for all."""
 
-    what = serializers.CharField(help_text="requirement, rating, persona, …")
+    what = serializers.ChoiceField(INPUT_KINDS)
     id = serializers.IntegerField()
-    did = serializers.CharField(help_text="insert, update or delete")
+    did = serializers.ChoiceField(DEEDS)
     by = serializers.CharField(allow_blank=True)
-    means = serializers.CharField(help_text="session, token, admin, import or command")
+    means = serializers.ChoiceField(MEANS)
     at = serializers.DateTimeField()
     changes = FieldChangeSerializer(many=True)
 
@@ -73,6 +77,7 @@ class History(ProductAPI):
     """A requirement's scores as they came to be, newest first, each with its causes."""
 
     declared_role = {"GET": "read"}
+    operations = {"GET": "List the history of a requirement"}
     pagination_class = HistoryPages
     serializer_class = ChangeSerializer
     rows = Requirement.objects.all()

@@ -9,13 +9,14 @@ from rest_framework.response import Response
 from prioritisation.api.references import ReferenceSerializer, reference_of
 from prioritisation.reasons.lenses import NAMES, RICE
 from prioritisation.reasons.other_lenses import read_beside
+from prioritisation.selectors import ORDERS
 from products.api.base import ProductAPI
 
 
 class LensSerializer(serializers.Serializer):
     name = serializers.ChoiceField(NAMES)
     words = serializers.CharField()
-    compared_with = serializers.CharField(help_text="Our order by score or value_for_effort.")
+    compared_with = serializers.ChoiceField(ORDERS, help_text="Our order.")
     most_moved = ReferenceSerializer(many=True)
 
 
@@ -53,6 +54,7 @@ class OtherLenses(ProductAPI):
     """
 
     declared_role = {"GET": "read"}
+    operations = {"GET": "Get the order by other lenses"}
     serializer_class = LensesSerializer
 
     @extend_schema(responses=LensesSerializer)

@@ -66,6 +66,7 @@ class Movement(ProductAPI):
     """
 
     declared_role = {"GET": "read"}
+    operations = {"GET": "Get what moved"}
     query_names = frozenset(parameter.name for parameter in QUERY)
     queryset = Product.objects.none()
     serializer_class = MovementsSerializer

@@ -64,6 +64,7 @@ class Outcomes(ProductAPI):
     expected of each, what readings say since, and how far ρ looks too high or low."""
 
     declared_role = {"GET": "read"}
+    operations = {"GET": "Get the outcomes"}
     serializer_class = OutcomesSerializer
 
     @extend_schema(responses=OutcomesSerializer)

@@ -67,6 +67,7 @@ class Personas(ProductAPI):
     """The personas of `?product=KEY`."""
 
     declared_role = {"GET": "read", "POST": "edit_personas"}
+    noun = "persona"
     serializer_class = PersonaSerializer
     pagination_class = PersonaPages
     queryset = Persona.objects.none()
@@ -90,6 +91,7 @@ class OnePersona(OneRow):
         "PUT": "edit_personas",
         "DELETE": "edit_personas",
     }
+    noun = "persona"
     serializer_class = PersonaSerializer
     rows = Persona.objects.all()
 

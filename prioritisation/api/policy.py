@@ -1,3 +1,4 @@
+from drf_spectacular.drainage import set_override
 from rest_framework.exceptions import ValidationError
 
 from prioritisation.models import LEAST_SAY_WITHOUT_REASON, PARAMETERS, ScoringPolicy
@@ -6,7 +7,21 @@ from products.api.fields import RowSerializer
 from products.api.schema import needs_if_match
 
 
-class PolicySerializer(RowSerializer):
+class WithPeopleExponent(RowSerializer):
+    def get_fields(self):
+        fields = super().get_fields()
+        # 0, 0.5 or 1, as JSON Schema can say it: generated clients know no set of numbers.
+        in_halves = {"type": "number", "format": "double", "multipleOf": 0.5}
+        set_override(fields["people_exponent"], "field", in_halves)
+        return fields
+
+    def validate_people_exponent(self, value):
+        if value not in (None, 0, 0.5, 1):
+            raise ValidationError("1 (by people), 0.5 (damped) or 0 (equally).")
+        return value
+
+
+class PolicySerializer(WithPeopleExponent):
     """How the product weighs its personas."""
 
     limits = {
@@ -23,11 +38,6 @@ class PolicySerializer(RowSerializer):
         fields = [*PARAMETERS, "reason", "version"]
         read_only_fields = ["version"]
 
-    def validate_people_exponent(self, value):
-        if value not in (0, 0.5, 1):
-            raise ValidationError("1 (by people), 0.5 (damped) or 0 (equally).")
-        return value
-
     def validate(self, given):
         say = given.get("end_user_say", self.instance.end_user_say)
         # A change says why anew; the reason of an earlier one isn't its own.
@@ -43,6 +53,7 @@ class Policy(OneRow):
     """How the product weighs its personas."""
 
     declared_role = {"GET": "read", "PATCH": "edit_policy"}
+    operations = {"GET": "Get the policy", "PATCH": "Change the policy"}
     serializer_class = PolicySerializer
 
     def find_product(self, request, action):

@@ -1,5 +1,6 @@
 from contextlib import contextmanager
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -8,6 +9,7 @@ from prioritisation.people import read_people
 from prioritisation.selectors import snapshot
 from products.api.base import API, OneRow
 from products.api.fields import RowSerializer
+from products.api.members import RoleField
 from products.api.schema import listing, needs_if_match
 from products.forms import ProductForm
 from products.models import Product
@@ -59,12 +61,14 @@ class ProductSerializer(RowSerializer):
             raise serializers.ValidationError("A key never changes.")
         return key
 
+    @extend_schema_field(serializers.ChoiceField(MARKETS))
     def get_market(self, product) -> str:
         return market({persona.kind for persona in self._people(product).personas})
 
     def get_adoption(self, product) -> float | None:
         return self._people(product).adopted
 
+    @extend_schema_field(RoleField())
     def get_role(self, product) -> str:
         return Role(product.role).label
 
@@ -80,6 +84,7 @@ class Products(API):
     """The products you have a role in; POST makes one that you own."""
 
     declared_role = "signed in"
+    noun = "product"
     serializer_class = ProductSerializer
     queryset = Product.objects.none()
 
@@ -111,6 +116,7 @@ class OneProduct(OneRow):
         "PUT": "edit_product",
         "DELETE": "delete_product",
     }
+    noun = "product"
     serializer_class = ProductSerializer
 
     def find_product(self, request, action):

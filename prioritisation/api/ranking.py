@@ -11,13 +11,15 @@ import threading
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils.http import quote_etag
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
 from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from accounts.limits import Places, identity
+from personas.models import Kind
+from prioritisation import signals
 from prioritisation.ranking.export import csv_of
 from prioritisation.ranking.paging import read_page
 from prioritisation.ranking.starving import FIRST, starving
@@ -27,9 +29,22 @@ from prioritisation.waiting import wait_until_scored
 from products.api.base import ProductAPI
 from products.api.conditions import tags_in
 from products.api.pages import NOT_OURS, decoded, encoded
-from products.models import Status
+from products.models import MustReason, Status
 
 MOST = 10_000
+FLAGS = ("must_do", *signals.NAMES)
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match",
+    location=OpenApiParameter.HEADER,
+    description="The ETag of an earlier answer: 304 while it is as it was.",
+)
+ETAG = OpenApiParameter(
+    "ETag",
+    location=OpenApiParameter.HEADER,
+    required=True,
+    response=[200, 304],
+    description="Of the scores' version and what was asked for.",
+)
 #: Waiting for a rescore holds a thread: at most a quarter of this process's may.
 PLACES_TO_WAIT = max(2, settings.WEB_THREADS // 4)
 waiting = threading.BoundedSemaphore(PLACES_TO_WAIT)
@@ -91,7 +106,7 @@ class RankingMoved(APIException):
 class PartSerializer(serializers.Serializer):
     persona = serializers.IntegerField()
     name = serializers.CharField()
-    kind = serializers.CharField()
+    kind = serializers.ChoiceField(Kind.choices)
     points = serializers.FloatField()
 
 
@@ -100,10 +115,10 @@ class RankedSerializer(serializers.Serializer):
     key = serializers.CharField()
     number = serializers.IntegerField()
     title = serializers.CharField()
-    status = serializers.CharField()
+    status = serializers.ChoiceField(Status.choices)
     tags = serializers.ListField(child=serializers.CharField())
     effort = serializers.FloatField(allow_null=True)
-    must_reason = serializers.CharField()
+    must_reason = serializers.ChoiceField(MustReason.choices)
     must_by = serializers.DateField(allow_null=True)
     external_id = serializers.CharField()
     external_url = serializers.CharField()
@@ -119,7 +134,7 @@ class ResultSerializer(serializers.Serializer):
     reach = serializers.FloatField(allow_null=True)
     answered = serializers.FloatField(allow_null=True)
     value_for_effort = serializers.FloatField(allow_null=True)
-    flags = serializers.ListField(child=serializers.CharField())
+    flags = serializers.ListField(child=serializers.ChoiceField(FLAGS))
     contributions = PartSerializer(many=True)
     unrealised = PartSerializer(many=True)
 
@@ -157,10 +172,14 @@ class Ranking(ProductAPI):
     """
 
     declared_role = {"GET": "read"}
+    operations = {"GET": "Get the ranking"}
     query_serializer = RankingQuery
     serializer_class = RankingSerializer
 
-    @extend_schema(responses=RankingSerializer)
+    @extend_schema(
+        parameters=[IF_NONE_MATCH, ETAG],
+        responses={200: RankingSerializer, 304: OpenApiResponse(description="It is as it was.")},
+    )
     def get(self, request, key):
         query = self.query
         if "after" in query:
@@ -315,6 +334,7 @@ class RankingCSV(ProductAPI):
     """The ranking as a file for spreadsheets."""
 
     declared_role = {"GET": "read"}
+    operations = {"GET": "Get the ranking as CSV"}
     # JSON too: many clients ask for nothing else, whatever they ask.
     media_types = ("text/csv", "application/json")
     query_serializer = RankingFilters

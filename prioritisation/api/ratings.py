@@ -155,6 +155,10 @@ class RatingsOfProduct(RecordsRatings):
     """All ratings of a product; POST takes up to 5,000, in at most 5 MB, all or none."""
 
     declared_role = {"GET": "read", "POST": "rate"}
+    operations = {
+        "GET": "List the ratings of a product",
+        "POST": "Record ratings of a product",
+    }
     serializer_class = RatingSerializer
     queryset = Rating.objects.none()
 
@@ -193,6 +197,10 @@ class RatingsOfRequirement(RecordsRatings):
     """A requirement's ratings; POST replaces your own for that persona, or the source's."""
 
     declared_role = {"GET": "read", "POST": "rate"}
+    operations = {
+        "GET": "List the ratings of a requirement",
+        "POST": "Record a rating of a requirement",
+    }
     serializer_class = RatingSerializer
     rows = Requirement.objects.all()
     queryset = Rating.objects.none()
@@ -219,6 +227,7 @@ class RatingsOfRequirement(RecordsRatings):
 @needs_if_match
 class OneRating(OneRow):
     declared_role = {"GET": "read", "PATCH": "rate", "DELETE": "rate"}
+    noun = "rating"
     serializer_class = RatingSerializer
     rows = Rating.objects.select_related(*BESIDE)
 

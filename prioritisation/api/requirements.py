@@ -85,6 +85,7 @@ class Requirements(ProductAPI):
     """The requirements of `?product=KEY`, by number."""
 
     declared_role = {"GET": "read", "POST": "add_requirement"}
+    noun = "requirement"
     serializer_class = RequirementSerializer
     pagination_class = RequirementPages
     queryset = Requirement.objects.none()
@@ -120,6 +121,7 @@ class OneRequirement(OneRow):
         "PUT": "edit_own_requirement",
         "DELETE": "edit_own_requirement",
     }
+    noun = "requirement"
     serializer_class = RequirementSerializer
     rows = Requirement.objects.all()
 

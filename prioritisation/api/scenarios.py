@@ -6,7 +6,7 @@ from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.response import Response
 
 from personas.services import FIGURES, impossible
-from prioritisation.api.policy import PolicySerializer
+from prioritisation.api.policy import PolicySerializer, WithPeopleExponent
 from prioritisation.api.references import ReferenceSerializer, reference
 from prioritisation.models import PARAMETERS, Scenario
 from prioritisation.scenario import MOST_PEOPLE
@@ -20,8 +20,8 @@ from prioritisation.what_if.services import (
 from prioritisation.what_if.supposed import Otherwise, otherwise_of
 from products.access import may
 from products.api.base import OneRow, ProductAPI
-from products.api.fields import MeasureField, RowSerializer, WholeNumberField
-from products.api.schema import CHANGE, IF_MATCH, listing, needs_if_match
+from products.api.fields import MeasureField, WholeNumberField
+from products.api.schema import IF_MATCH, listing, needs_if_match
 from products.api.strict import StrictSerializer
 
 
@@ -74,7 +74,7 @@ class SupposedPersonaSerializer(Whole):
         }
 
 
-class ScenarioSerializer(RowSerializer):
+class ScenarioSerializer(WithPeopleExponent):
     """What is null, and who isn't among the personas, is as the product has it at the time."""
 
     limits = PolicySerializer.limits
@@ -91,9 +91,6 @@ class ScenarioSerializer(RowSerializer):
 
     def defaults(self):
         return super().defaults() | {"personas": []}
-
-    def validate_people_exponent(self, value):
-        return value if value is None else PolicySerializer.validate_people_exponent(self, value)
 
     def validate_personas(self, given):
         known = {persona.pk: persona for persona in self.context["product"].personas.all()}
@@ -131,6 +128,7 @@ class Scenarios(ProductAPI):
     """The scenarios of `?product=KEY`."""
 
     declared_role = {"GET": "read", "POST": "edit_own_scenario"}
+    noun = "scenario"
     serializer_class = ScenarioSerializer
     queryset = Scenario.objects.none()
 
@@ -161,6 +159,7 @@ class OneScenario(OneRow):
         "PUT": "edit_own_scenario",
         "DELETE": "edit_own_scenario",
     }
+    noun = "scenario"
     serializer_class = ScenarioSerializer
     rows = Scenario.objects.all()
 
@@ -201,6 +200,7 @@ class ScenarioRanking(ProductAPI):
     """The order under a scenario, beside the order now; computed now, stored nowhere."""
 
     declared_role = {"GET": "read"}
+    operations = {"GET": "Get the ranking under a scenario"}
     serializer_class = ScenarioRankingSerializer
     rows = Scenario.objects.prefetch_related("personas")
 
@@ -236,11 +236,12 @@ class ScenarioApply(ProductAPI):
     """Make the product weigh as the scenario does; its readings become today's."""
 
     declared_role = {"POST": "edit_policy"}
+    operations = {"POST": "Apply a scenario"}
     serializer_class = ScenarioSerializer
     rows = Scenario.objects.all()
     without_body = frozenset({"POST"})
 
-    @extend_schema(request=None, responses={204: None}, parameters=[IF_MATCH, CHANGE])
+    @extend_schema(request=None, responses={204: None}, parameters=[IF_MATCH])
     def post(self, request, pk):
         try:
             self.written(lambda row: apply_scenario(row, version=row.version, by=self.author))

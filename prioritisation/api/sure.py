@@ -4,6 +4,7 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from personas.models import Kind as PersonaKind
 from prioritisation import curves, sensitivity
 from prioritisation.analysis import Kind, State
 from prioritisation.api.references import ReferenceSerializer, reference
@@ -16,6 +17,10 @@ from prioritisation.sure.sureness import (
     takes_a_worker,
 )
 from products.api.base import ProductAPI
+
+STATES = [NOT_STARTED, *State.values]
+VERDICTS = ["robust", "fair", "fragile"]
+PARAMETERS = [curves.END_USER_SAY, curves.SHARE, curves.ADOPTION]
 
 
 class FlipSerializer(serializers.Serializer):
@@ -35,13 +40,13 @@ class IntervalSerializer(serializers.Serializer):
     anywhere without a change. `least` and `most` are what is allowed."""
 
     parameter = serializers.ChoiceField(
-        [curves.END_USER_SAY, curves.SHARE, curves.ADOPTION],
+        PARAMETERS,
         help_text="end_user_say: λ. share: the persona's part of its group's say, the others"
         " keeping their proportions; 0 and 1 are limits. adoption: of the persona's segment.",
     )
     persona = serializers.IntegerField(allow_null=True)
     name = serializers.CharField(allow_null=True)
-    kind = serializers.CharField(allow_null=True)
+    kind = serializers.ChoiceField(PersonaKind.choices, allow_null=True)
     now = serializers.FloatField()
     least = serializers.FloatField()
     most = serializers.FloatField()
@@ -62,7 +67,7 @@ class StandingSerializer(serializers.Serializer):
         " whole order.",
     )
     verdict = serializers.ChoiceField(
-        ["robust", "fair", "fragile"],
+        VERDICTS,
         help_text=f"fragile: a single number's move by less than {sensitivity.FRAGILE_UNDER:.2f}"
         f" changes it; robust: none by less than {sensitivity.ROBUST_FROM:.2f} does.",
     )
@@ -84,6 +89,7 @@ class Sensitivity(ProductAPI):
     order, changes: exact, and worked out of the inputs as they are now."""
 
     declared_role = {"GET": "read"}
+    operations = {"GET": "Get the sensitivity of the order"}
     serializer_class = SensitivitySerializer
 
     @extend_schema(responses=SensitivitySerializer)
@@ -160,7 +166,7 @@ class PlausibleSerializer(serializers.Serializer):
 
     product = serializers.CharField()
     state = serializers.ChoiceField(
-        [NOT_STARTED, *State.values],
+        STATES,
         help_text="waiting, running: ask again in a second. lost: no worker is at it any more;"
         " POST starts it anew.",
     )
@@ -186,6 +192,10 @@ class Plausible(ProductAPI):
     and each answer that isn't seen (within what it leaves open)."""
 
     declared_role = {"GET": "read", "POST": "read"}
+    operations = {
+        "GET": "Get the ranks in plausible weightings",
+        "POST": "Work out the ranks in plausible weightings",
+    }
     serializer_class = PlausibleSerializer
     without_body = frozenset({"POST"})
 

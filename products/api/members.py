@@ -17,11 +17,14 @@ class OwnerStays(APIException):
     default_detail = "A product keeps an owner: make somebody else one first."
 
 
+ROLES = [role.label for role in Role]
+
+
 class RoleField(serializers.ChoiceField):
     """viewer, contributor, maintainer or owner."""
 
     def __init__(self, **kwargs):
-        super().__init__(choices=[(role.label, role.label) for role in Role], **kwargs)
+        super().__init__(choices=ROLES, **kwargs)
 
     def to_internal_value(self, data):
         return Role[super().to_internal_value(data).upper()]
@@ -46,6 +49,8 @@ class Members(ProductAPI):
     """The members of a product; POST adds one by the exact e-mail of their account."""
 
     declared_role = {"GET": "read", "POST": "manage_members"}
+    noun = "member"
+    operations = {"POST": "Add a member"}
     serializer_class = MemberSerializer
     queryset = Membership.objects.none()
 
@@ -75,6 +80,8 @@ class Members(ProductAPI):
 @needs_if_match
 class OneMember(OneRow):
     declared_role = {"GET": "read", "PATCH": "manage_members", "DELETE": "manage_members"}
+    noun = "member"
+    also_refuses = {"DELETE": (409,)}
     serializer_class = MemberSerializer
     rows = Membership.objects.select_related("user")
 

@@ -1,18 +1,17 @@
 """What drf-spectacular can't read off our views."""
 
+from collections.abc import Callable, Iterator
+from typing import Any
+
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import force_instance
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
 
+from products.api.idempotency import HEADER, REPLAYED, VISIBLE
 from products.api.problems import PROBLEM
+from products.api.strict import Strict
 
-#: on every write's answer
-CHANGE = OpenApiParameter(
-    "Userward-Change",
-    response=[200, 201, 202, 204],
-    location=OpenApiParameter.HEADER,
-    description="Opaque; `ranking/?after=` waits until this write is in the scores.",
-)
 IF_MATCH = OpenApiParameter(
     "If-Match",
     location=OpenApiParameter.HEADER,
@@ -20,9 +19,42 @@ IF_MATCH = OpenApiParameter(
     pattern=r'^(W/)?"?[0-9]{1,9}"?$',
     description="The ETag that you read.",
 )
+IDEMPOTENCY_KEY = OpenApiParameter(
+    HEADER,
+    location=OpenApiParameter.HEADER,
+    pattern=f"^{VISIBLE.pattern}$",
+    description="Of your choice, such as a UUID, a new one for each request. Sent again with the"
+    " same, within a day, the request is done once and answered as the first time; one that comes"
+    " while the first is under way waits for it.",
+)
+VERBS = {"POST": "Create", "GET": "Get", "PATCH": "Change", "PUT": "Replace", "DELETE": "Delete"}
+TEXT = {"type": "string"}
+PATH_PARAMETERS = {
+    "id": {"type": "integer", "minimum": 1},
+    "key": TEXT | {"pattern": "^[A-Z0-9]{2,10}$"},
+}
+ETAG = {
+    "schema": TEXT | {"pattern": '^"[0-9]+"$'},
+    "description": "The row's version: what If-Match takes.",
+    "required": True,
+}
+CHANGE = {
+    "schema": TEXT | {"pattern": "^[0-9]+$"},
+    "description": "Absent where nothing was written. `ranking/?after=` waits until this write is"
+    " in the scores.",
+}
+ONCE_MORE = {
+    "schema": {"enum": ["true"]},
+    "description": f"Of an answer given once more, by its {HEADER}.",
+}
+MORE_HEADERS = {
+    "401": {"WWW-Authenticate": {"schema": TEXT, "required": True}},
+    "412": {"ETag": ETAG},
+}
 
 
 class WrongFieldSerializer(serializers.Serializer):
+    sometimes = {"index"}
     index = serializers.IntegerField(required=False, help_text="Of the row, in a bulk request.")
     field = serializers.CharField(allow_blank=True, help_text="Empty: the row as a whole.")
     message = serializers.CharField()
@@ -31,6 +63,7 @@ class WrongFieldSerializer(serializers.Serializer):
 class ProblemSerializer(serializers.Serializer):
     """RFC 9457: what is wrong, and in which fields."""
 
+    sometimes = {"errors", "current"}
     type = serializers.CharField()
     title = serializers.CharField()
     status = serializers.IntegerField()
@@ -40,52 +73,120 @@ class ProblemSerializer(serializers.Serializer):
 
 
 class Described(AutoSchema):
-    """A POST makes something; every operation tells of the problems it may answer with."""
+    """Names operations, and tells of their headers and of the problems they may answer with.
 
-    def _is_create_operation(self):
+    A view says what its rows are called (`noun`), or by `operations` what a method does, in a
+    sentence; that makes the operation's id, and so the name of a generated client's method.
+    `also_refuses` is method → problems that only this view has.
+    """
+
+    def get_summary(self) -> str:
+        said = getattr(self.view, "operations", {}).get(self.method)
+        if said:
+            return said
+        noun = self.view.noun
+        if self._is_list_view():
+            return f"List {noun}s"
+        return f"{VERBS[self.method]} {'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+    def get_operation_id(self) -> str:
+        words = self.get_summary().lower().split()
+        return "_".join(word for word in words if word not in {"a", "an", "the"})
+
+    def get_override_parameters(self) -> list:
+        query = getattr(self.view, "query_serializer", None)
+        asked = [query] if query and self.method == "GET" else []
+        return [*asked, IDEMPOTENCY_KEY] if self.method == "POST" else asked
+
+    def _resolve_path_parameters(self, variables: list[str]) -> list[dict]:
+        found = super()._resolve_path_parameters(variables)
+        for parameter in found:
+            parameter["schema"] = PATH_PARAMETERS[parameter["name"]]
+        return found
+
+    def _is_create_operation(self) -> bool:
         return self.method == "POST"
 
-    def get_override_parameters(self):
-        query = getattr(self.view, "query_serializer", None)
-        return [query] if query and self.method == "GET" else []
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> dict:
+        """A request has no other field; an answer all but those that are there `sometimes`."""
+        schema = super()._map_basic_serializer(serializer, direction)
+        if direction == "request" and isinstance(serializer, Strict):
+            schema["additionalProperties"] = False
+        if direction == "response":
+            sometimes = getattr(serializer, "sometimes", set())
+            schema["required"] = sorted(set(schema["properties"]) - sometimes)
+        return schema
 
-    def _get_response_bodies(self, direction="response"):
-        return super()._get_response_bodies(direction) | {
-            code: self._get_response_for_code(ProblemSerializer, code, [PROBLEM], direction)
-            for code in map(str, self._problems())
+    def _get_response_bodies(self, direction: str = "response") -> dict:
+        bodies = super()._get_response_bodies(direction) | {
+            str(code): self._get_response_for_code(ProblemSerializer, str(code), [PROBLEM])
+            for code in sorted(self._problems())
         }
+        for code, body in bodies.items():
+            if headers := body.get("headers", {}) | self._headers(code):
+                body["headers"] = headers
+        return bodies
 
-    def _problems(self):
-        yield from (400, 401, 403, 404)
+    def _headers(self, code: str) -> dict:
+        if code in MORE_HEADERS:
+            return MORE_HEADERS[code]
+        if code >= "300" or self.method == "GET":
+            return {}
+        written = {"Userward-Change": CHANGE}
+        return written | {REPLAYED: ONCE_MORE} if self.method == "POST" else written
+
+    def _problems(self) -> Iterator[int]:
+        yield from (400, 401, 406)
+        if self.path != "/api/v1/products/":
+            yield 404
         if self.method != "GET":
-            yield from (409, 413, 415)
+            yield from (403, 413)
+        if self.method in ("POST", "PUT", "PATCH"):
+            yield from (409, 415)
+        if self.method == "POST":
+            yield 422
         if IF_MATCH in self.get_override_parameters():
             yield from (412, 428)
+        yield from getattr(self.view, "also_refuses", {}).get(self.method, ())
+
+    def _get_response_for_code(
+        self,
+        serializer: Any,
+        status_code: str,
+        media_types: list[str] | None = None,
+        direction: str = "response",
+    ) -> dict:
+        response = super()._get_response_for_code(serializer, status_code, media_types, direction)
+        if _is_row(serializer):
+            response["headers"] = response.get("headers", {}) | {"ETag": ETAG}
+        return response
 
 
-def listing(serializer, **query):
+def _is_row(serializer: Any) -> bool:
+    """Whether it answers one row with its version."""
+    serializer = force_instance(serializer)
+    return isinstance(serializer, serializers.ModelSerializer) and "version" in serializer.fields
+
+
+def listing(serializer: type, **query: str) -> Callable[[type], type]:
     """Class decorator: GET answers pages of `serializer`; `query` is name → description.
 
-    A POST beside it is a write, and takes the same query or finds it in the body.
+    A POST beside it takes the same query. (It may also stand in the body, for those who send an
+    answer back; that isn't told, since one way is enough to know.)
     """
     asked = [OpenApiParameter(n, description=text, required=True) for n, text in query.items()]
-    said = [
-        OpenApiParameter(n, description=f"{text} Or `{n}` in the body.")
-        for n, text in query.items()
-    ]
     pages = extend_schema(parameters=asked, responses=serializer(many=True))
 
-    def decorate(view):
+    def decorate(view: type) -> type:
         view.lists, view.query_names = True, frozenset(query)
-        makes = extend_schema(parameters=[CHANGE, *said])
-        writes = {"post": makes} if hasattr(view, "post") else {}
+        writes = {"post": extend_schema(parameters=asked)} if hasattr(view, "post") else {}
         return extend_schema_view(get=pages, **writes)(view)
 
     return decorate
 
 
-def needs_if_match(view):
+def needs_if_match(view: type) -> type:
     """Class decorator: the methods that change the row say so."""
     methods = [m for m in ("patch", "put", "delete") if m in view.http_method_names]
-    changes = extend_schema(parameters=[IF_MATCH, CHANGE])
+    changes = extend_schema(parameters=[IF_MATCH])
     return extend_schema_view(**dict.fromkeys(methods, changes))(view)

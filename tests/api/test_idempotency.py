@@ -194,7 +194,7 @@ def test_the_sweeper_forgets_answers_after_a_day(alice_api):
     send(alice_api, WARD | {"name": "New"}, key="new")
     KeptAnswer.objects.filter(key="old").update(created_at=timezone.now() - KEPT_FOR)
 
-    call_command("sweep_scores", "--once")
+    call_command("thin_history")
 
     assert list(KeptAnswer.objects.values_list("key", flat=True)) == ["new"]
 
