@@ -55,8 +55,8 @@ waits_of_a_user = Places("requests with ?after=", PLACES_TO_WAIT - 1)
 class RankingFilters(serializers.Serializer):
     order = serializers.ChoiceField(ORDERS, default="score")
     status = serializers.ChoiceField(Status.choices, required=False)
-    tag = serializers.CharField(max_length=40, required=False, default="")
-    search = serializers.CharField(max_length=200, required=False, default="")
+    tag = serializers.CharField(max_length=40, allow_blank=True, default="")
+    search = serializers.CharField(max_length=200, allow_blank=True, default="")
     ranked = serializers.BooleanField(default=True)
 
 
