@@ -4,11 +4,12 @@ BIN := .venv/bin
 PORT ?= 8000
 export PORT
 
-.PHONY: help run test lint bench lighthouse lock
+.PHONY: help run test clients lint bench lighthouse lock
 
 help:
 	@echo "make run    run Userward on this machine (PORT=8000)"
 	@echo "make test   every test, against real servers and a real browser"
+	@echo "make clients  a typed TypeScript client of the API does the main job (npm fetches packages)"
 	@echo "make lint   style, security, import directions, migrations, API schema, production settings"
 	@echo "make bench  the measurements of docs/performance.md"
 	@echo "make lighthouse  the figures of docs/lighthouse.md (needs Node)"
@@ -20,6 +21,9 @@ run: .venv/stamp
 test: .venv/stamp-dev
 	@$(BIN)/python -m tests.browser.chromium
 	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+
+clients: .venv/stamp-dev
+	$(BIN)/pytest tests/clients/typescript/check.py
 
 lint: .venv/stamp-dev
 	$(BIN)/ruff check
