@@ -56,11 +56,6 @@ class ProductSerializer(RowSerializer):
         read_only_fields = ["created_at", "version"]
         extra_kwargs = {"key": {"required": False}}
 
-    def validate_key(self, key):
-        if self.instance is not None and key != self.instance.key:
-            raise serializers.ValidationError("A key never changes.")
-        return key
-
     @extend_schema_field(serializers.ChoiceField(MARKETS))
     def get_market(self, product) -> str:
         return market({persona.kind for persona in self._people(product).personas})
@@ -123,8 +118,12 @@ class OneProduct(OneRow):
         self.row = super().find_product(request, action)
         return self.row
 
+    def get_serializer(self, *args, **kwargs):
+        serializer = super().get_serializer(*args, **kwargs)
+        serializer.fields["key"].read_only = True
+        return serializer
+
     def save(self, row, *, version, changes):
-        changes.pop("key", None)
         with _role_kept(row):
             saved = super().save(row, version=version, changes=changes)
         saved.role = row.role

@@ -36,6 +36,7 @@ FLAGS = ("must_do", *signals.NAMES)
 IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match",
     location=OpenApiParameter.HEADER,
+    pattern=r'^(\*|(W/)?"[^"]*"(, *(W/)?"[^"]*")*)$',
     description="The ETag of an earlier answer: 304 while it is as it was.",
 )
 ETAG = OpenApiParameter(

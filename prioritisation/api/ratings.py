@@ -8,7 +8,7 @@ from prioritisation.models import CONFIDENCE, Rating
 from prioritisation.services import NewRating, record_ratings
 from products.access import get_product, may
 from products.api.base import OneRow, ProductAPI
-from products.api.fields import RowSerializer
+from products.api.fields import RowSerializer, TextField
 from products.api.schema import listing, needs_if_match
 from products.models import Requirement
 
@@ -95,7 +95,7 @@ class NewRatingSerializer(RowSerializer):
 
     limits = {"value": (-5, 5)}
     persona = OfProduct("personas")
-    source = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    source = TextField(max_length=200, required=False, allow_blank=True, default="")
 
     class Meta:
         model = Rating

@@ -7,7 +7,7 @@ from prioritisation.entry.cells import MOST_TAGS
 from prioritisation.selectors import placed, snapshot
 from products.access import get_product, may
 from products.api.base import OneRow, ProductAPI
-from products.api.fields import RowSerializer
+from products.api.fields import RowSerializer, TextField
 from products.api.pages import Pages
 from products.api.schema import listing, needs_if_match
 from products.models import Product, Requirement
@@ -25,7 +25,7 @@ class RequirementSerializer(RowSerializer):
     score = serializers.SerializerMethodField(help_text="−100…100; null before the first rescore.")
     rank = serializers.SerializerMethodField(help_text="Within the product; null if not ranked.")
     tags = serializers.ListField(
-        child=serializers.CharField(max_length=40), required=False, max_length=MOST_TAGS
+        child=TextField(max_length=40), required=False, max_length=MOST_TAGS
     )
 
     class Meta:

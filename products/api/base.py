@@ -85,14 +85,6 @@ class API(OncePerKey, generics.GenericAPIView):
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
-    def get_paginated_response_schema(self, schema):
-        address = {"type": ["string", "null"], "format": "uri"}
-        return {
-            "type": "object",
-            "properties": {"next": address, "previous": address, "results": schema},
-            "required": ["next", "previous", "results"],
-        }
-
 
 def _names(data):
     return data if isinstance(data, dict) else [""]

@@ -11,6 +11,15 @@ from products.api.strict import Strict
 MOST = 1_000_000_000
 
 
+class TextField(serializers.CharField):
+    """Text: DRF's own takes 0 for "0"."""
+
+    def to_internal_value(self, data):
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class MeasureField(serializers.FloatField):
     """A finite number: "NaN" and "Infinity" pass every comparison with a bound."""
 
@@ -38,6 +47,8 @@ class RowSerializer(Strict, serializers.ModelSerializer):
 
     limits = {}
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
+        models.CharField: TextField,
+        models.TextField: TextField,
         models.FloatField: MeasureField,
         models.BigIntegerField: WholeNumberField,
         models.SmallIntegerField: WholeNumberField,

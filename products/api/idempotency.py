@@ -24,6 +24,7 @@ VISIBLE = re.compile(rf"[!-~]{{1,{LONGEST_KEY}}}")
 
 class KeyReused(APIException):
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+    default_code = "key_reused"
     default_detail = f"This {HEADER} came with another request: take a new one for each."
 
 

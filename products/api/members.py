@@ -87,7 +87,7 @@ class OneMember(OneRow):
 
     def get_serializer(self, *args, **kwargs):
         serializer = super().get_serializer(*args, **kwargs)
-        if "data" in kwargs:
+        if "data" in kwargs or self.request.method == "PATCH":
             serializer.fields["email"].read_only = True
         return serializer
 

@@ -29,9 +29,10 @@ class Public(API):
 class ProblemTypes(Public):
     """What a problem's `type` may be, and what each tells."""
 
+    operations = {"GET": "List the types of problems"}
     serializer_class = ProblemTypesSerializer
 
-    @extend_schema(operation_id="problems_list", responses=ProblemTypesSerializer)
+    @extend_schema(responses=ProblemTypesSerializer)
     def get(self, request):
         return Response(ProblemTypesSerializer({"results": PROBLEMS}).data)
 
@@ -39,6 +40,7 @@ class ProblemTypes(Public):
 class OneProblemType(Public):
     """What a problem of this `type` tells."""
 
+    operations = {"GET": "Get a type of problems"}
     serializer_class = ProblemTypeSerializer
 
     def get(self, request, name):

@@ -101,6 +101,13 @@ PROBLEMS = (
         "Send `Content-Type: application/json`.",
     ),
     ProblemType(
+        "key-reused",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "This Idempotency-Key came with another request",
+        "The caller sent it within a day with another address or body. Take a new key for each"
+        " request, and the same only to send the same again.",
+    ),
+    ProblemType(
         "version-required",
         HTTPStatus.PRECONDITION_REQUIRED,
         "Say which version you change",

@@ -16,8 +16,8 @@ IF_MATCH = OpenApiParameter(
     "If-Match",
     location=OpenApiParameter.HEADER,
     required=True,
-    pattern=r'^(W/)?"?[0-9]{1,9}"?$',
-    description="The ETag that you read.",
+    pattern=r'^(\*|(W/)?"[^"]*"(, *(W/)?"[^"]*")*|[0-9]{1,9})$',
+    description="The ETag that you read, or several of which one must be the row's; * for any.",
 )
 IDEMPOTENCY_KEY = OpenApiParameter(
     HEADER,
@@ -31,10 +31,12 @@ VERBS = {"POST": "Create", "GET": "Get", "PATCH": "Change", "PUT": "Replace", "D
 TEXT = {"type": "string"}
 PATH_PARAMETERS = {
     "id": {"type": "integer", "minimum": 1},
+    "name": TEXT,
     "key": TEXT | {"pattern": "^[A-Z0-9]{2,10}$"},
 }
+IN_QUERY = {"product": PATH_PARAMETERS["key"], "persona": PATH_PARAMETERS["id"]}
 ETAG = {
-    "schema": TEXT | {"pattern": '^"[0-9]+"$'},
+    "schema": TEXT | {"pattern": '^(W/)?"[0-9]+"$'},
     "description": "The row's version: what If-Match takes.",
     "required": True,
 }
@@ -136,8 +138,10 @@ class Described(AutoSchema):
         return written | {REPLAYED: ONCE_MORE} if self.method == "POST" else written
 
     def _problems(self) -> Iterator[int]:
-        yield from (400, 401, 406)
-        if self.path != "/api/v1/products/":
+        yield from (400, 406)
+        if self.view.get_authenticators():
+            yield 401
+        if "{" in self.path or self.view.query_names:
             yield 404
         if self.method != "GET":
             yield from (403, 413)
@@ -174,7 +178,10 @@ def listing(serializer: type, **query: str) -> Callable[[type], type]:
     A POST beside it takes the same query. (It may also stand in the body, for those who send an
     answer back; that isn't told, since one way is enough to know.)
     """
-    asked = [OpenApiParameter(n, description=text, required=True) for n, text in query.items()]
+    asked = [
+        OpenApiParameter(n, IN_QUERY[n], description=text, required=True)
+        for n, text in query.items()
+    ]
     pages = extend_schema(parameters=asked, responses=serializer(many=True))
 
     def decorate(view: type) -> type:

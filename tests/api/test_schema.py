@@ -16,7 +16,8 @@ OPERATIONS = """
     get_member get_order_by_other_lenses get_outcomes get_persona get_policy get_product
     get_questions_to_ask_next get_ranking get_ranking_as_csv get_ranking_under_scenario
     get_ranks_in_plausible_weightings get_rating get_requirement get_scenario
-    get_sensitivity_of_order get_what_moved list_adoption_readings list_history_of_requirement
+    get_sensitivity_of_order get_type_of_problems list_types_of_problems
+    get_what_moved list_adoption_readings list_history_of_requirement
     list_members list_personas list_products list_ratings_of_product list_ratings_of_requirement
     list_requirements list_scenarios record_adoption_reading record_rating_of_requirement
     record_ratings_of_product replace_adoption_reading replace_persona replace_product

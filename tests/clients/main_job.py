@@ -56,7 +56,7 @@ def main(address: str, token: str) -> None:
         for name, kind in [("Nurse", PersonaKind.END_USER), ("Hospital", PersonaKind.PROCURER)]
     )
     reading = ReadingRequest(observed_on=date(2026, 11, 1), installed=500, active=100)
-    good(record_adoption_reading.sync_detailed(client=client, body=reading, persona=str(nurse.id)))
+    good(record_adoption_reading.sync_detailed(client=client, body=reading, persona=nurse.id))
     swap, sso = (
         requirement(client, product.key, title) for title in ("Swap shifts", "Single sign-on")
     )

@@ -46,7 +46,7 @@ const nurse = await persona(product.key, "Nurse", "end_user")
 const hospital = await persona(product.key, "Hospital", "procurer")
 good(
   await client.POST("/api/v1/adoption-readings/", {
-    params: { query: { persona: `${nurse.id}` } },
+    params: { query: { persona: nurse.id } },
     body: { observed_on: "2026-11-01", installed: 500, active: 100 },
   }),
 )
