@@ -174,6 +174,7 @@ class Ranking(ProductAPI):
 
     declared_role = {"GET": "read"}
     operations = {"GET": "Get the ranking"}
+    also_refuses = {"GET": (409,)}
     query_serializer = RankingQuery
     serializer_class = RankingSerializer
 

@@ -65,13 +65,16 @@ class WrongFieldSerializer(serializers.Serializer):
 class ProblemSerializer(serializers.Serializer):
     """RFC 9457: what is wrong, and in which fields."""
 
-    sometimes = {"errors", "current"}
+    sometimes = {"errors", "current", "first"}
     type = serializers.CharField()
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
     errors = WrongFieldSerializer(many=True, required=False)
     current = serializers.DictField(required=False, help_text="Of a 412: the row as it is now.")
+    first = serializers.URLField(
+        required=False, help_text="Of a ranking that has moved: its first page."
+    )
 
 
 class Described(AutoSchema):

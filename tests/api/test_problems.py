@@ -74,6 +74,7 @@ OUT_OF_REACH = {
     "one_rating_per_persona_and_rater": "a second one replaces the first",
     "one_rating_per_persona_and_source": "a second one replaces the first",
     "one_run_per_product_and_version": "runs take turns",
+    "one_kept_answer_per_caller_and_key": "the second is answered as the first",
     "one_analysis_per_product_and_kind": "a second one is that one",
 }
 
