@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("products", "0002_cascades"),
+        ("products", "0006_keep_answers_to_posts"),
     ]
 
     operations = [

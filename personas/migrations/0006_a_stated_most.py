@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("personas", "0002_cascades"),
+        ("personas", "0005_leave_what_an_update_does_not_change"),
     ]
 
     operations = [

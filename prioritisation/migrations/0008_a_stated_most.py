@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("prioritisation", "0004_keep_scenarios"),
+        ("prioritisation", "0007_leave_what_an_update_does_not_change"),
     ]
 
     operations = [

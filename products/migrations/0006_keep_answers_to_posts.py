@@ -10,7 +10,7 @@ from products.cascades import belongs_to
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("products", "0002_cascades"),
+        ("products", "0005_leave_what_an_update_does_not_change"),
     ]
 
     operations = [
