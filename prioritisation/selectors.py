@@ -169,10 +169,14 @@ def standing_of(product_id):
     """The product's Standing, in one statement. Raises Product.DoesNotExist."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {STANDING} {OF_THE_PRODUCT}", {"product": product_id})
-        found = cursor.fetchone()
+        return Standing(*_living(cursor.fetchone()))
+
+
+def _living(found):
+    """What was found of a product; raises Product.DoesNotExist where it is gone."""
     if found is None:
         raise Product.DoesNotExist
-    return Standing(*found)
+    return found
 
 
 def counted_personas(product_id):
@@ -191,7 +195,7 @@ def standing_and_personas(product_id):
     )
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT ({personas}), {STANDING} {OF_THE_PRODUCT}", {"product": product_id})
-        personas, *standing = cursor.fetchone()
+        personas, *standing = _living(cursor.fetchone())
         return Standing(*standing), [_persona(*values) for values in personas]
 
 

@@ -1,5 +1,5 @@
 from accounts.limits import TooManyAtOnce, count_request, requests
-from products.api.problems import too_many_at_once
+from products.api.problems import UNAVAILABLE, too_many_at_once, unavailable
 
 
 class LimitRequestsPerUser:
@@ -21,10 +21,12 @@ class LimitRequestsPerUser:
 
     def process_view(self, request, view, args, kwargs):
         role = getattr(getattr(view, "cls", view), "declared_role", None)
-        # Public pages know no user, and answer also while the session's database is away.
-        if role == "public" or not request.user.is_authenticated:
-            return None
         try:
-            count_request(request, request.user)
+            # Public pages know no user, and answer also while the session's database is away.
+            if role != "public" and request.user.is_authenticated:
+                count_request(request, request.user)
         except TooManyAtOnce as error:
             return too_many_at_once(request, error)
+        except UNAVAILABLE as error:
+            return unavailable(request, error)
+        return None

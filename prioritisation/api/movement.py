@@ -13,13 +13,17 @@ from products.api.base import ProductAPI
 from products.api.fields import PointsField
 from products.models import Product
 
-FEW, MOST = 100, 500
+FEW, MOST, MAX_OFFSET = 100, 500, 2**31
 QUERY = [
     OpenApiParameter("from", int, description="A version; 0 is before the first."),
     OpenApiParameter("to", int, description="A version; default: the latest."),
     OpenApiParameter("requirement", int, description="Only this one, by its id."),
-    OpenApiParameter("limit", int, description=f"1 to {MOST}; default: {FEW}."),
-    OpenApiParameter("offset", int, description="Of `next`: how many go before."),
+    OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": FEW}),
+    OpenApiParameter(
+        "offset",
+        {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET},
+        description="Of `next`: how many go before.",
+    ),
 ]
 #: of all results of one answer
 MOST_STEPS = 150
@@ -79,7 +83,7 @@ class Movement(ProductAPI):
         start = self._number("from", end, default=max(end - 1, 0))
         asked = self._number("requirement", 2**63 - 1, default=None)
         limit = self._number("limit", MOST, least=1, default=FEW)
-        offset = self._number("offset", 2**31, default=0)
+        offset = self._number("offset", MAX_OFFSET, default=0)
         ids = self._moved(start, end) if asked is None else [asked]
         here = self._address(**{"from": start, "to": end, "limit": limit})
 

@@ -1,6 +1,6 @@
 """What the API's views share: a declared role a method, what they take and answer, If-Match."""
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from rest_framework import generics
 from rest_framework.exceptions import MethodNotAllowed, NotAcceptable, NotFound, ValidationError
 from rest_framework.response import Response
@@ -115,6 +115,8 @@ class ProductAPI(API):
     def handle_exception(self, exc):
         try:
             return super().handle_exception(exc)
+        except DatabaseError:
+            raise  # the transaction can't be asked any more; WriteMiddleware may try it again
         except Exception:
             if self._is_gone():
                 return super().handle_exception(NotFound())

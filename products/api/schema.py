@@ -49,9 +49,12 @@ ONCE_MORE = {
     "schema": {"enum": ["true"]},
     "description": f"Of an answer given once more, by its {HEADER}.",
 }
+SECONDS = {"schema": {"type": "integer", "minimum": 1}, "required": True}
 MORE_HEADERS = {
     "401": {"WWW-Authenticate": {"schema": TEXT, "required": True}},
     "412": {"ETag": ETAG},
+    "429": {"Retry-After": SECONDS},
+    "503": {"Retry-After": SECONDS},
 }
 
 
@@ -141,7 +144,7 @@ class Described(AutoSchema):
         return written | {REPLAYED: ONCE_MORE} if self.method == "POST" else written
 
     def _problems(self) -> Iterator[int]:
-        yield from (400, 406)
+        yield from (400, 406, 429, 503)
         if self.view.get_authenticators():
             yield 401
         if "{" in self.path or self.view.query_names:

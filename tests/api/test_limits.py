@@ -33,7 +33,7 @@ def slow(monkeypatch, product):
 
         return read_late
 
-    monkeypatch.setattr(ranking, "read_ranking", wait_before(ranking.read_ranking))
+    monkeypatch.setattr(ranking, "read_page", wait_before(ranking.read_page))
     monkeypatch.setattr(live, "standing_of", wait_before(live.standing_of))
     with ThreadPoolExecutor(10) as pool:
 

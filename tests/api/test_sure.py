@@ -7,6 +7,7 @@ from personas.models import Persona
 from prioritisation import nudge
 from prioritisation.analysis import Analysis
 from prioritisation.models import Rating
+from tests import processes, servers
 from tests.cast import join, rota, user
 from tests.processes import eventually
 
@@ -118,7 +119,14 @@ def age(seconds):
         )
 
 
-def test_many_requirements_are_worked_out_by_a_worker(worker, as_user):
+@pytest.fixture
+def analyses_worker(transactional_db, our_nudges_go_to):
+    our_nudges_go_to(servers.REDIS_URL_OF_THE_SITE)
+    with processes.analyses_worker(REDIS_URL=servers.REDIS_URL_OF_THE_SITE) as worker:
+        yield worker
+
+
+def test_many_requirements_are_worked_out_by_a_worker(analyses_worker, as_user):
     product = many(user("alice"))
     join(product, user("vera"), "viewer")
     vera = as_user("vera")

@@ -27,7 +27,7 @@ PAGES = [
     "compare/",
     "lenses/",
     "rate/",
-    "rate/changes/?have=0.0.0&seen=1:1:",
+    "rate/changes/?have=0.0.0&seen=0:",
     "map/",
     "shipped/",
     "personas/",

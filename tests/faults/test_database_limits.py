@@ -59,7 +59,7 @@ def test_a_database_that_is_away_is_no_fault_of_ours(rota, client, error):
 
 def test_a_write_that_waits_for_somebody_says_so_and_changes_nothing(rota, client, alice):
     swap, nurse = Requirement.objects.get(number=1), rota.personas.get(name="Nurse")
-    row = {"persona": nurse.pk, "value": "1", "basis": "seen", "version": "1"}
+    row = {"persona": nurse.pk, "value": 1, "basis": "seen"}
     path = f"/api/v1/requirements/{swap.pk}/ratings/"
     with processes.own_cursor() as other, connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '50ms'")

@@ -122,19 +122,19 @@ def test_a_scenario_is_applied_as_it_was_seen_and_not_as_it_is_being_changed(pro
 
 def test_a_reading_that_is_being_recorded_anew_is_deleted_afterwards(product, alice):
     nurse, day = product.personas.get(name="Nurse"), date(2026, 11, 1)
-    figures = {"installed": 9, "active": 5, "worked_around": 0}
 
-    def record():
+    def record(active):
+        figures = {"installed": 9, "active": active, "worked_around": 0}
         with transaction.atomic():
             record_reading(persona=nurse, observed_on=day, by=alice, **figures)
 
-    record()
+    record(5)
     started = []
     with before_statement(
         'UPDATE "personas_adoptionreading"',
         lambda: started.append(begin(AdoptionReading.objects.all().delete)),
     ):
-        record()
+        record(6)
     started[0].join(10)
 
     assert not AdoptionReading.objects.exists()

@@ -202,15 +202,27 @@ def test_a_sweeper_sweeps_at_once_over_a_new_connection(product, our_connection_
     assert converges(product)
 
 
-def test_the_control_a_sweeper_that_keeps_a_dead_connection_loses_a_round(
+def test_the_control_a_sweeper_that_keeps_a_dead_connection_fails(
     product, our_connection_ends, monkeypatch
 ):
     monkeypatch.setattr(sweep_scores, "close_old_connections", lambda: None)
     rate(product, -4)
     our_connection_ends()
-    call_command("sweep_scores", once=True)
+
+    with pytest.raises(OperationalError):
+        call_command("sweep_scores", once=True)
 
     assert not converges(product)
+
+
+def test_a_sweeper_that_goes_on_and_on_survives_a_round_without_postgresql(
+    product, our_connection_ends, monkeypatch
+):
+    monkeypatch.setattr(sweep_scores, "close_old_connections", lambda: None)
+    rate(product, -4)
+    our_connection_ends()
+
+    assert sweep_scores.sweep_if_postgresql_is_there() is False
 
 
 def test_the_control_a_sweeper_that_lets_the_error_through_ends(
@@ -223,7 +235,7 @@ def test_the_control_a_sweeper_that_lets_the_error_through_ends(
     our_connection_ends()
 
     with pytest.raises(OperationalError):
-        call_command("sweep_scores", once=True)
+        sweep_scores.sweep_if_postgresql_is_there()
 
 
 def test_a_worker_does_its_next_task_over_a_new_connection(product, our_connection_ends):

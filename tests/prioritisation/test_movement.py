@@ -194,7 +194,7 @@ def test_a_requirements_page_and_the_api_name_each_cause_and_who_made_it(rota, c
     assert (moved["before"], moved["after"]) == (7.5, 68.0)
     assert [(one["points"], one["what"], one["by"], one["reason"]) for one in moved["effects"]] == [
         (69.5, "Nurse: 0 → +5, asked", "alice", "Four of five wards"),
-        (-9.0, "Hospital: +5 → 0, guessed", "alice", ""),
+        (-9.0, "Hospital: +5 → 0, seen", "alice", ""),
     ]
 
     page = client.get("/p/ROTA/requirements/2/").content.decode()
@@ -206,7 +206,7 @@ def test_a_requirements_page_and_the_api_name_each_cause_and_who_made_it(rota, c
     assert (rose.key, rose.words) == ("ROTA-2", "2 → 1")
     assert [str(cause) for cause in rose.causes] == [
         "+69.5 Nurse: 0 → +5, asked (alice): Four of five wards",
-        "−9.0 Hospital: +5 → 0, guessed (alice)",
+        "−9.0 Hospital: +5 → 0, seen (alice)",
     ]
     # Swap shifts had 85 of the nurses, and 15 · 0.2 · 0.625 of the hospital, now 15 · 0.2 · 0.5.
     assert [str(cause) for cause in fell.causes] == ["−85.4 Nurse: +5 → 0, seen"]

@@ -268,7 +268,7 @@ def test_a_poll_tells_of_one_moment_and_the_next_of_what_came_while_it_read(clie
 
     page = drawn(client)
     rate(sso)
-    with before_statement("pg_visible_in_snapshot", lambda: begin(lambda: rate(dark)).join()):
+    with before_statement("unnest(cause_change_ids)", lambda: begin(lambda: rate(dark)).join()):
         first = asked(client, page).json()
     second = asked(client, first).json()
 

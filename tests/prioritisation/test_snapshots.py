@@ -36,7 +36,7 @@ READERS = {
     "other lenses": lambda product, user: read_beside(product),
     "what to ask": lambda product, user: read_asking(product, top=3, limit=5),
     "two compared": two_compared,
-    "movement": lambda product, user: movements(product, 0, 1),
+    "movement": lambda product, user: movements(product, 0, 1, product.first_two),
     "API's requirements": page("/api/v1/requirements/?product=ROTA"),
 }
 

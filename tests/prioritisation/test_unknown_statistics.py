@@ -26,7 +26,7 @@ PAGES = [
     "lenses/",
     "rate/",
     "rate/?persona=1",
-    "rate/changes/?have=0.0.0&seen=1:1:",
+    "rate/changes/?have=0.0.0&seen=0:",
     "map/",
     "history/",
     "shipped/",

@@ -156,11 +156,11 @@ def steps(product, start):
     }
 
 
-def go_on(product):
-    rate(2, -1)
+def go_on(product, *, sso=-1, say=0.85, swap=5):
+    rate(2, sso)
     rescore(product.pk)
-    weigh(0.85)
-    rate(1, 5)
+    weigh(say)
+    rate(1, swap)
     return rescore(product.pk)
 
 
@@ -176,10 +176,10 @@ def test_what_a_dump_tells_elsewhere_is_what_it_told_here(rota, elsewhere):
     with restored(elsewhere):
         assert told(rota, version) == before
         assert steps(rota, version) == after
-        again = go_on(rota)
+        again = go_on(rota, sso=-2, say=0.8, swap=4)
         rate(2, 4)
         assert rescore(rota.pk) == again + 1 == version + 5
-        assert [what for what, _points in steps(rota, again)[2]] == ["Nurse: −1 → +4, seen"]
+        assert [what for what, _points in steps(rota, again)[2]] == ["Nurse: −2 → +4, seen"]
         assert told(rota, version) == before
         assert wrong_scores(rota.pk) == []
 

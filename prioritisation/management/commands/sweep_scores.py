@@ -20,6 +20,7 @@ class Command(BaseCommand):
     def handle(self, *, once, **options):
         limit_connections(SWEEPER)
         if once:
+            close_old_connections()
             while sweep():
                 pass
         else:
