@@ -13,3 +13,13 @@ def signed_in(view):
 def public(view):
     view.declared_role = "public"
     return view
+
+
+def commits_itself(view):
+    """Declare that the view isn't to run in a request's one transaction.
+
+    An attempt to sign in is counted at once and stays counted when it is refused; and nobody
+    waits for a row while a password is hashed.
+    """
+    view.commits_itself = True
+    return view

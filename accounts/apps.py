@@ -1,5 +1,12 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+
+
+class BackOfficeConfig(AdminConfig):
+    """Django's admin, entered by the site's own sign-in."""
+
+    default_site = "accounts.back_office.BackOffice"

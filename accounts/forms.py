@@ -1,30 +1,55 @@
 from datetime import timedelta
 
+from allauth.account.forms import LoginForm, SignupForm
+from allauth.core import context
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.utils import timezone
 
-from accounts.models import Token
+from accounts.models import Token, User
+from accounts.sign_up import invited_email, may_sign_up
 
 
-class SignInForm(AuthenticationForm):
-    error_messages = {
-        "invalid_login": "Name or password is wrong. In a password, capitals matter.",
-        "inactive": "This account is switched off.",
-    }
+class SignInForm(LoginForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        login = self.fields["login"]
+        login.label, login.max_length = "Name or e-mail", 254
+        login.widget.attrs["maxlength"] = 254
+        self.fields["password"].help_text = ""
+        _without_placeholders(self)
+
+    def user_credentials(self):
+        """What was typed, as a name or as an e-mail: allauth tries both, and looks twice."""
+        credentials = super().user_credentials()
+        if "email" in credentials and not _is_a_name(credentials["email"]):
+            del credentials["username"]
+        return credentials
+
+    @property
+    def may_sign_up(self):
+        return may_sign_up(self.request)
+
+
+class SignUpForm(SignupForm):
+    """A name to be called by, an address and a password."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        name = self.fields["username"]
-        name.label, name.max_length = "Name or e-mail", 254
-        name.widget.attrs["maxlength"] = 254
+        name, email = self.fields["username"], self.fields["email"]
+        name.label, name.help_text = "Name", "What colleagues see, such as alice."
+        email.label = "E-mail"
+        email.initial = email.initial or invited_email(context.request)
+        _without_placeholders(self)
 
 
-class NewPasswordForm(PasswordChangeForm):
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        # One form among others on its page: a reader begins at the top.
-        del self.fields["old_password"].widget.attrs["autofocus"]
+def _is_a_name(text):
+    return User.objects.filter(username=text).exists()
+
+
+def _without_placeholders(form):
+    """They repeat the labels."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
 
 
 class NewTokenForm(forms.Form):

@@ -126,3 +126,14 @@ class Token(models.Model):
         expired = self.expires_at is not None and self.expires_at <= at
         inactive = self.user is not None and not self.user.is_active
         return not (expired or inactive or self.revoked_at)
+
+
+class SignInAttempts(models.Model):
+    """How many attempts to sign in were counted under a limit (accounts/sign_in_limits.py)."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    ends_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField()
+
+    def __str__(self):
+        return f"{self.attempts} until {self.ends_at}"

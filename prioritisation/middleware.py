@@ -48,6 +48,8 @@ class WriteMiddleware:
     `Userward-Change` if it changed an input: with it `ranking/?after=` waits until the change is
     in the scores. Of any request, safe or not: what somebody deletes while it is read is not found,
     and 503 where the database has ended it (products/database_limits.py) or is away.
+
+    Views that `commits_itself` (accounts/access.py) are left alone: they write nothing scored.
     """
 
     def __init__(self, get_response):
@@ -57,7 +59,7 @@ class WriteMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        if request.method in SAFE:
+        if request.method in SAFE or getattr(view, "commits_itself", False):
             return None
         before = _Before(request)
         try:

@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, is_valid_path, resolve
@@ -33,6 +35,8 @@ def cast():
     )
     scenario(made, by=alice, name=SECRET, importances={nurse.pk: 2})
     Token.objects.issue(name=SECRET, user=alice)
+    Authenticator.objects.create(user=alice, type="webauthn", data={"name": SECRET})
+    UserSession.objects.create(user=alice, ip="10.1.2.3", session_key="x" * 32, user_agent=SECRET)
     return made
 
 
@@ -108,6 +112,9 @@ FINGERPRINT = f"""
     SELECT md5(string_agg(source || line, ',' ORDER BY source, line)) FROM (
         {EVERY_ROW}
         UNION ALL SELECT 'token', revoked_at::text FROM accounts_token WHERE name = %(secret)s
+        UNION ALL SELECT 'key', t::text FROM mfa_authenticator t WHERE user_id = %(alice)s
+        UNION ALL SELECT 'session', t::text FROM usersessions_usersession t
+                  WHERE user_id = %(alice)s
     ) rows (source, line)"""
 
 
@@ -117,7 +124,7 @@ class Crawler:
     def __init__(self, product):
         requirement = product.requirements.get(number=1)
         nurse = product.personas.get(name="Nurse")
-        self._product = product
+        self._product, self._alice = product, User.objects.get(username="alice")
         self._fields = {
             "product": "ROTA",
             "persona": nurse.pk,
@@ -136,6 +143,8 @@ class Crawler:
             "comments": requirement.comments.get(),
             "scenarios": product.scenarios.get(),
             "tokens": Token.objects.get(name=SECRET),
+            "keys": Authenticator.objects.get(user=self._alice),
+            "sessions": UserSession.objects.get(user=self._alice),
         }
         self._before = self._fingerprint()
 
@@ -144,12 +153,14 @@ class Crawler:
 
         def fill(match):
             word, kwarg = match[1], match[3]
+            row = (word or "").rstrip("/")
             known = {"key": "ROTA", "number": 1, "name": "invalid"}
-            assert kwarg in known or word in self._rows, f"say in _rows what {url.route} is of"
-            value = known[kwarg] if kwarg in known else self._rows[word].pk
-            return f"{word}/{value}"
+            known |= {"uidb36": "1", "provider_id": "oidc"}
+            assert kwarg in known or row in self._rows, f"say in _rows what {url.route} is of"
+            value = known[kwarg] if kwarg in known else self._rows[row].pk
+            return f"{word or ''}{value}"
 
-        filled = re.sub(r"([^/]*)/<(?:(\w+):)?(\w+)>", fill, url.route)
+        filled = re.sub(r"([^/]*/)?<(?:(\w+):)?(\w+)>", fill, url.route)
         names = {"product", "persona"}
         if url.of_a_product and url.is_api:  # it refuses what it doesn't know
             names &= url.view.query_names
@@ -184,5 +195,6 @@ class Crawler:
     def _fingerprint(self):
         """Of every input row of the product and its marks, and whether Alice's token is revoked."""
         with connection.cursor() as cursor:
-            cursor.execute(FINGERPRINT, {"product": self._product.pk, "secret": SECRET})
+            known = {"product": self._product.pk, "secret": SECRET, "alice": self._alice.pk}
+            cursor.execute(FINGERPRINT, known)
             return cursor.fetchone()

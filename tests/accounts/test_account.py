@@ -1,8 +1,11 @@
 import re
 
 import pytest
+from allauth.usersessions.models import UserSession
+from django.test import Client
 
 from accounts.models import Token
+from products.services import create_product
 from tests import cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("alice_is_signed_in")]
@@ -10,38 +13,91 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("alice_is_signed_in
 
 def change(client, **fields):
     form = {
-        "old_password": cast.PASSWORD,
-        "new_password1": "a longer battery staple",
-        "new_password2": "a longer battery staple",
+        "oldpassword": cast.PASSWORD,
+        "password1": "a longer battery staple",
+        "password2": "a longer battery staple",
         **fields,
     }
     return client.post("/account/password/", form)
 
 
 def test_the_password_is_changed_and_one_stays_signed_in(client, alice):
+    elsewhere = Client()
+    elsewhere.force_login(alice)
+
     response = change(client)
 
     assert response.status_code == 302
     alice.refresh_from_db()
     assert alice.check_password("a longer battery staple")
     assert client.get("/account/").status_code == 200
+    assert elsewhere.get("/account/").status_code == 302, "other sessions end"
 
 
 @pytest.mark.parametrize(
     ("fields", "wrong"),
     [
-        ({"old_password": "no"}, "old_password"),
-        ({"new_password2": "another"}, "new_password2"),
-        ({"new_password1": "12345678", "new_password2": "12345678"}, "new_password2"),
+        ({"oldpassword": "no"}, "oldpassword"),
+        ({"password2": "another"}, "password2"),
+        ({"password1": "1234567890", "password2": "1234567890"}, "password1"),
+        ({"password1": "Summer2026", "password2": "Summer2026"}, "password1"),
+        ({"password1": "too short", "password2": "too short"}, "password1"),
     ],
 )
 def test_a_bad_password_gets_a_message_beside_its_field(client, alice, fields, wrong):
     response = change(client, **fields)
 
-    assert response.status_code == 422
-    assert wrong in response.context["password"].errors
+    assert wrong in response.context["form"].errors
     alice.refresh_from_db()
     assert alice.check_password(cast.PASSWORD)
+
+
+def test_the_name_of_ones_product_is_no_password(client, alice):
+    create_product(name="Ward planner", owner=alice)
+
+    response = change(client, password1="wardplanner26", password2="wardplanner26")
+
+    assert "password1" in response.context["form"].errors
+
+
+def test_a_session_elsewhere_is_listed_and_ended(client, alice):
+    elsewhere = Client(headers={"user-agent": "A phone"})
+    elsewhere.post("/sign-in/", {"login": "alice", "password": cast.PASSWORD})
+    session = UserSession.objects.get(user=alice)
+
+    assert "A phone" in client.get("/account/sessions/").content.decode()
+    client.post(f"/account/sessions/{session.pk}/end/")
+
+    assert elsewhere.get("/account/").status_code == 302
+
+
+def test_nobody_ends_anothers_session(client, alice):
+    bob = Client()
+    bob.force_login(cast.user("bob"))
+    bob.post("/sign-out/")
+    bob.post("/sign-in/", {"login": "bob", "password": cast.PASSWORD})
+
+    response = client.post(f"/account/sessions/{UserSession.objects.get().pk}/end/")
+
+    assert response.status_code == 404
+    assert bob.get("/account/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("setting", "key"), [("SESSION_IDLE_SECONDS", "seen"), ("SESSION_SECONDS", "began")]
+)
+def test_a_session_ends_when_it_is_idle_or_lasted_too_long(client, settings, setting, key):
+    setattr(settings, setting, 100)
+    assert client.get("/account/").status_code == 200
+    session = client.session
+    session[key] -= 101
+    session.save()
+
+    assert client.get("/account/").status_code == 302
+
+
+def test_what_one_sees_signed_in_is_kept_by_no_cache(client):
+    assert client.get("/account/")["Cache-Control"] == "no-store"
 
 
 def test_a_new_token_is_shown_once_and_opens_the_api(client, alice):

@@ -6,8 +6,8 @@ from tests import cast
 pytestmark = pytest.mark.django_db
 
 
-def sign_in(client, name, password=cast.PASSWORD):
-    return client.post("/sign-in/", {"username": name, "password": password})
+def sign_in(client, name, password=cast.PASSWORD, **more):
+    return client.post("/sign-in/", {"login": name, "password": password, **more})
 
 
 def test_one_signs_in_by_name(client):
@@ -27,13 +27,13 @@ def test_one_signs_in_by_email_whatever_its_case(client):
     assert client.session["_auth_user_id"] == str(alice.pk)
 
 
-def test_a_name_comes_before_an_email(client):
-    cast.user("bob")
-    named = User.objects.create_user("bob@example.org", password=cast.PASSWORD)
+def test_a_name_that_is_anothers_email_takes_nothing_from_them(client):
+    bob = cast.user("bob")
+    User.objects.create_user("bob@example.org", password="another horse battery")
 
     sign_in(client, "bob@example.org")
 
-    assert client.session["_auth_user_id"] == str(named.pk)
+    assert client.session["_auth_user_id"] == str(bob.pk)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,15 @@ def test_a_wrong_name_or_password_says_so_and_signs_nobody_in(client, name, pass
     assert "_auth_user_id" not in client.session
 
 
+def test_a_wrong_password_is_told_like_an_unknown_name(client):
+    cast.user("alice")
+
+    known = sign_in(client, "alice", "wrong").context["form"].errors
+    unknown = sign_in(client, "nobody", "wrong").context["form"].errors
+
+    assert known == unknown
+
+
 def test_a_deactivated_user_stays_out(client):
     cast.user("alice", is_active=False)
 
@@ -69,7 +78,8 @@ def test_a_deactivated_user_stays_out(client):
 def test_signing_out_takes_a_post(client):
     client.force_login(cast.user("alice"))
 
-    assert client.get("/sign-out/").status_code == 405
+    client.get("/sign-out/")
+    assert "_auth_user_id" in client.session
     client.post("/sign-out/")
 
     assert "_auth_user_id" not in client.session
@@ -85,8 +95,7 @@ def test_anonymous_must_sign_in(client, address):
 
 def test_signing_in_never_leads_to_another_site(client):
     cast.user("alice")
-    form = {"username": "alice", "password": cast.PASSWORD, "next": "https://evil.example/"}
 
-    response = client.post("/sign-in/", form)
+    response = sign_in(client, "alice", next="https://evil.example/")
 
     assert response["Location"] == "/"

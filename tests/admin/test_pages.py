@@ -5,7 +5,6 @@ from html.parser import HTMLParser
 import pytest
 from django.contrib import admin
 from django.http import HttpResponse
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Token, User
@@ -122,22 +121,6 @@ def test_lists_need_as_many_queries_for_many_rows_as_for_few(
 ):
     with django_assert_max_num_queries(14):
         admin_client.get(url(model, "changelist"))
-
-
-def test_only_staff_come_in(product):
-    client = Client()
-    client.force_login(user("owner"))
-
-    for path in ("/admin/", url(Product, "changelist"), url(Product, "change", product.pk)):
-        answer = client.get(path)
-        assert (answer.status_code, answer.headers["Location"][:13]) == (302, "/admin/login/")
-
-
-def test_staff_sign_in_at_the_back_office(sam):
-    answer = Client().post(
-        "/admin/login/?next=/admin/", {"username": "sam", "password": "correct horse battery"}
-    )
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/")
 
 
 def test_a_requirement_is_found_by_its_key(product, admin_client):

@@ -77,7 +77,7 @@ def examine(page, *addresses):
 
 
 def test_the_sign_in_page_can_be_read_by_everybody(page):
-    assert examine(page, reverse("sign_in")) == []
+    assert examine(page, reverse("account_login")) == []
 
     # The control.
     page.eval_on_selector_all("label", "all => all.forEach(one => one.remove())")

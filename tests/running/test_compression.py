@@ -15,7 +15,7 @@ GZIP = {"HTTP_ACCEPT_ENCODING": "br, gzip, deflate"}
 
 @pytest.mark.django_db
 def test_a_page_is_sent_compressed_to_who_takes_it(client):
-    address = reverse("sign_in")
+    address = reverse("account_login")
     plain, packed = client.get(address), client.get(address, **GZIP)
 
     assert "Content-Encoding" not in plain

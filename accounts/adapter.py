@@ -1,0 +1,69 @@
+"""What Userward decides for allauth: who may sign up, how often one may try, what is said."""
+
+import logging
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal.ratelimit import truncate_ip
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+
+from accounts import sign_in_limits as limits
+from accounts.models import User
+from accounts.sign_up import may_sign_up
+
+security_log = logging.getLogger("userward.security")
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    # The same whether there is such an account or not.
+    _mismatch = "Name or password is wrong. In a password, capitals matter."
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": _mismatch,
+        "email_password_mismatch": _mismatch,
+        "too_many_login_attempts": "Too many failed attempts. Wait a few minutes, then try again.",
+        "incorrect_password": "This isn't your password. Capitals matter.",
+        "enter_current_password": "This isn't your present password.",
+        "email_taken": "An account with this e-mail can't be made. If it is yours, sign in.",
+    }
+
+    def is_open_for_signup(self, request):
+        return may_sign_up(request)
+
+    def authenticate(self, request, **credentials):
+        """Look at the password only where the limits allow it; the attempt is counted before."""
+        address = truncate_ip(self.get_client_ip(request))
+        typed = credentials.get("username") or credentials.get("email") or ""
+        counted = limits.limits_of_sign_in(account=_account(typed), address=address)
+        if not limits.take(counted):
+            security_log.warning("sign-in refused after too many attempts, from %s", address)
+            raise self.validation_error("too_many_login_attempts")
+        user = super().authenticate(request, **credentials)
+        if user:
+            limits.give_back(counted)
+        else:
+            security_log.warning("sign-in failed, from %s", address)
+        return user
+
+    def pre_authenticate(self, request, **credentials):
+        """allauth's own limit: ours stands in `authenticate`."""
+
+    def _rollback_login_failed_rl_usage(self):
+        """Belongs to that limit."""
+
+    def clean_username(self, username, shallow=False):
+        if "@" in username and not shallow:
+            raise ValidationError("A name has no @; the e-mail has a field of its own.")
+        return super().clean_username(username, shallow)
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    def get_public_key_credential_rp_entity(self):
+        """What a passkey belongs to: the host, as the browser sees it."""
+        return super().get_public_key_credential_rp_entity() | {"name": "Userward"}
+
+
+def _account(typed: str) -> str:
+    """One account by its name or by its e-mail; an unknown one by what was typed."""
+    named = User.objects.filter(Q(username=typed) | Q(email__iexact=typed)).order_by("pk").first()
+    return f"account {named.pk}" if named else typed

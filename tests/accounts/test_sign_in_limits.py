@@ -1,0 +1,124 @@
+"""How often a password is looked at, however many ask for it and by whichever door."""
+
+from concurrent.futures import ThreadPoolExecutor
+from unittest import mock
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from accounts import sign_in_limits as limits
+from accounts.sign_in_limits import PER_ACCOUNT, PER_ACCOUNT_AND_ADDRESS, PER_ADDRESS
+from accounts.models import SignInAttempts, User
+from tests import cast
+
+TOO_MANY = "Too many failed attempts"
+
+
+def sign_in(name="alice", typed="wrong", *, address="10.0.0.1"):
+    return Client(REMOTE_ADDR=address).post("/sign-in/", {"login": name, "password": typed})
+
+
+@pytest.fixture
+def checks():
+    """Counts the passwords that are looked at, known account or not."""
+    looked = []
+    with (
+        mock.patch.object(User, "check_password", side_effect=looked.append, return_value=False),
+        mock.patch.object(User, "set_password", side_effect=looked.append),
+    ):
+        yield looked
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["alice", "alice@example.org", "nobody"])
+def test_an_account_is_tried_so_often_from_one_address(checks, name):
+    cast.user("alice")
+
+    answers = [sign_in(name) for _ in range(PER_ACCOUNT_AND_ADDRESS.most + 3)]
+
+    assert len(checks) == PER_ACCOUNT_AND_ADDRESS.most
+    assert TOO_MANY in answers[-1].content.decode()
+
+
+@pytest.mark.django_db
+def test_name_and_email_of_one_account_count_together(checks):
+    cast.user("alice")
+
+    for _ in range(PER_ACCOUNT_AND_ADDRESS.most):
+        sign_in("alice")
+        sign_in("ALICE@example.org")
+
+    assert len(checks) == PER_ACCOUNT_AND_ADDRESS.most
+
+
+@pytest.mark.django_db
+def test_an_account_is_tried_so_often_from_all_addresses(checks):
+    cast.user("alice")
+
+    for number in range(PER_ACCOUNT.most + 5):
+        sign_in(address=f"10.0.1.{number}")
+
+    assert len(checks) == PER_ACCOUNT.most
+
+
+@pytest.mark.django_db
+def test_an_address_tries_so_many_accounts(checks):
+    for number in range(PER_ADDRESS.most + 5):
+        sign_in(f"name{number}")
+
+    assert len(checks) == PER_ADDRESS.most
+
+
+@pytest.mark.django_db
+def test_an_address_is_believed_to_no_header_of_the_client(checks):
+    for number in range(PER_ACCOUNT_AND_ADDRESS.most + 3):
+        Client(headers={"x-forwarded-for": f"10.9.9.{number}"}).post(
+            "/sign-in/", {"login": "nobody", "password": "wrong"}
+        )
+
+    assert len(checks) == PER_ACCOUNT_AND_ADDRESS.most
+
+
+@pytest.mark.django_db
+def test_who_signs_in_uses_up_nothing():
+    cast.user("alice")
+
+    for _ in range(PER_ACCOUNT_AND_ADDRESS.most + 2):
+        assert sign_in(typed=cast.PASSWORD).status_code == 302
+
+
+@pytest.mark.django_db
+def test_after_its_time_a_limit_begins_anew(checks):
+    for _ in range(PER_ACCOUNT_AND_ADDRESS.most + 1):
+        sign_in()
+    SignInAttempts.objects.update(ends_at="2026-01-01T00:00Z")
+
+    sign_in()
+
+    assert len(checks) == PER_ACCOUNT_AND_ADDRESS.most + 1
+
+
+@pytest.mark.django_db
+def test_what_has_ended_is_forgotten():
+    sign_in()
+    SignInAttempts.objects.filter(attempts=1).update(ends_at="2026-01-01T00:00Z")
+
+    assert limits.forget_ended() == 3
+    assert not SignInAttempts.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_side_by_side_no_more_are_let_through_than_one_after_another():
+    counted = limits.limits_of_sign_in(account="alice", address="10.0.0.1")
+
+    def attempt(_number):
+        try:
+            return limits.take(counted)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(16) as pool:
+        let_through = sum(pool.map(attempt, range(200)))
+
+    assert let_through == PER_ACCOUNT_AND_ADDRESS.most
