@@ -3,6 +3,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.utils import timezone
 
 from accounts.models import Token, User
+from accounts.recovery import sign_in_link
 
 
 @admin.register(User)
@@ -14,7 +15,7 @@ class UserAdmin(DjangoUserAdmin):
     add_fieldsets = [
         (None, {"fields": ["username", "email", "usable_password", "password1", "password2"]})
     ]
-    actions = ["deactivate"]
+    actions = ["deactivate", "make_sign_in_link"]
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -23,6 +24,15 @@ class UserAdmin(DjangoUserAdmin):
     def deactivate(self, request, queryset):
         count = queryset.exclude(pk=request.user.pk).update(is_active=False)
         self.message_user(request, f"{count} deactivated; you yourself never are.")
+
+    @admin.action(description="Make a one-time sign-in link", permissions=["recover"])
+    def make_sign_in_link(self, request, queryset):
+        for user in queryset.filter(is_active=True):
+            self.message_user(request, f"{user}: {sign_in_link(user)}")
+
+    def has_recover_permission(self, request):
+        """Whoever makes such a link can be whom it is for, so only superusers do."""
+        return request.user.is_superuser
 
 
 @admin.register(Token)

@@ -155,6 +155,15 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "products"
 LOGOUT_REDIRECT_URL = "account_login"
 
+# Where links in mails and those that commands print lead: the site's own address, without a slash.
+SITE_URL = env.str(
+    "SITE_URL",
+    default=f"https://{ALLOWED_HOSTS[0]}"
+    if HTTPS and ALLOWED_HOSTS
+    else f"http://127.0.0.1:{env.str('PORT', default='8000')}",
+).rstrip("/")
+PASSWORD_RESET_TIMEOUT = 24 * 3600
+
 # Who may make an account: "invited" (by an invitation's link), "open" (anybody) or "closed".
 SIGN_UP = env.str("SIGN_UP", default="invited")
 if SIGN_UP not in {"invited", "open", "closed"}:
@@ -179,6 +188,7 @@ ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm", "signup": "accounts.forms
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # Django ends all sessions but the one that changed it
 ACCOUNT_EMAIL_NOTIFICATIONS = bool(EMAIL_URL)

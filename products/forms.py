@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import IntegrityError, transaction
 
 from accounts.at_most import too_many_in
+from products.invitations import DAYS
 from products.models import Membership, Product
 from products.roles import Role
 from products.versions import StaleVersion, save_if_current
@@ -163,9 +164,19 @@ class DeleteProductForm(forms.Form):
         return self.cleaned_data["key"]
 
 
-class NewMemberForm(forms.Form):
-    email = forms.EmailField(label="E-mail", help_text="As in their account, exactly.")
+class InvitationForm(forms.Form):
     role = forms.TypedChoiceField(choices=Role.choices, coerce=int, initial=Role.CONTRIBUTOR)
+    email = forms.EmailField(
+        label="E-mail",
+        required=False,
+        help_text="Whom alone the link lets in. Empty: whoever opens it first.",
+    )
+    days = forms.TypedChoiceField(
+        label="Good for",
+        choices=[(1, "a day"), (7, "7 days"), (30, "30 days")],
+        coerce=int,
+        initial=DAYS,
+    )
 
 
 class RoleForm(VersionedForm):

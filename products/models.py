@@ -11,7 +11,7 @@ from accounts.at_most import at_most
 from accounts.history import with_input_history
 from products.fields import created_at_field, one_of, updated_by_field, version_field, within
 from products.kept_answers import KeptAnswer as KeptAnswer
-from products.querysets import ProductQuerySet
+from products.querysets import InvitationQuerySet, ProductQuerySet
 from products.roles import Role
 from products.triggers import marks_product, raises_version, stays_in_product
 
@@ -140,6 +140,52 @@ class Membership(models.Model):
 
     def __str__(self):
         return f"{self.user}, {self.get_role_display()}"
+
+
+@with_input_history(exclude=["digest"])
+class Invitation(models.Model):
+    """A link that makes whoever opens it, and presses its button, a member. Good for one person."""
+
+    product = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="invitations", db_constraint=False
+    )
+    role = models.PositiveSmallIntegerField(choices=Role.choices)
+    email = models.EmailField(
+        "e-mail", blank=True, default="", db_default="", help_text="Whom alone it lets in, if set."
+    )
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    """SHA-256 of the text in the link: a dump of the database opens nothing."""
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    accepted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = created_at_field()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    version = version_field()
+    updated_by = updated_by_field()
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [one_of("an_invitations_role_is_one_of_the_four", "role", Role)]
+        triggers = [raises_version(), stays_in_product("role", "email", "digest")]
+
+    def __str__(self):
+        return f"{self.get_role_display()} of {self.product}"
 
 
 class Status(models.TextChoices):

@@ -2,6 +2,7 @@
 
 from django.db import connection, models
 from django.db.models import F
+from django.utils import timezone
 
 from products.roles import Role
 
@@ -22,6 +23,12 @@ def with_role(rows, user, *, path="", name="role"):
         return rows.none()
     rows = rows.filter(**{f"{path}memberships__user": user})
     return rows.annotate(**{name: F(f"{path}memberships__role")})
+
+
+class InvitationQuerySet(models.QuerySet):
+    def open(self, at=None):
+        """Those that still let somebody in, `at` that time (now)."""
+        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=at or timezone.now())
 
 
 class ProductQuerySet(models.QuerySet):

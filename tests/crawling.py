@@ -13,6 +13,7 @@ from django.urls import URLPattern, get_resolver, is_valid_path, resolve
 
 from accounts.models import Token, User
 from personas.models import AdoptionReading
+from products.invitations import invite
 from products.models import Comment
 from products.roles import Role
 from tests.cast import join, rota, scenario, user
@@ -35,6 +36,7 @@ def cast():
     )
     scenario(made, by=alice, name=SECRET, importances={nurse.pk: 2})
     Token.objects.issue(name=SECRET, user=alice)
+    invite(product=made, role=Role.VIEWER, by=alice, email="secret@example.org")
     Authenticator.objects.create(user=alice, type="webauthn", data={"name": SECRET})
     UserSession.objects.create(user=alice, ip="10.1.2.3", session_key="x" * 32, user_agent=SECRET)
     return made
@@ -92,6 +94,7 @@ def urls(patterns=None, route="", namespace=""):
 ROWS = {
     "products_product": "id",
     "products_membership": "product_id",
+    "products_invitation": "product_id",
     "products_requirement": "product_id",
     "products_comment": "product_id",
     "personas_persona": "product_id",
@@ -142,6 +145,7 @@ class Crawler:
             "adoption-readings": nurse.readings.get(),
             "comments": requirement.comments.get(),
             "scenarios": product.scenarios.get(),
+            "invitations": product.invitations.get(),
             "tokens": Token.objects.get(name=SECRET),
             "keys": Authenticator.objects.get(user=self._alice),
             "sessions": UserSession.objects.get(user=self._alice),
@@ -155,7 +159,7 @@ class Crawler:
             word, kwarg = match[1], match[3]
             row = (word or "").rstrip("/")
             known = {"key": "ROTA", "number": 1, "name": "invalid"}
-            known |= {"uidb36": "1", "provider_id": "oidc"}
+            known |= {"uidb36": "1", "provider_id": "oidc", "text": "unknown", "token": "unknown"}
             assert kwarg in known or row in self._rows, f"say in _rows what {url.route} is of"
             value = known[kwarg] if kwarg in known else self._rows[row].pk
             return f"{word or ''}{value}"

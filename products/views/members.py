@@ -1,16 +1,16 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from products.access import may, product_view
-from products.forms import NewMemberForm, RoleForm
-from products.members import (
-    AlreadyMember,
-    LastOwner,
-    NoSuchUser,
-    add_member,
-    remove_member,
-    set_role,
+from products.forms import InvitationForm, RoleForm
+from products.invitations import (
+    MAX_OPEN_INVITATIONS,
+    TooManyInvitations,
+    invite,
+    mail_invitation,
 )
+from products.members import AlreadyMember, LastOwner, remove_member, set_role
 from products.versions import StaleVersion
 
 LAST_OWNER = "A product keeps an owner. Make somebody else an owner first."
@@ -20,16 +20,19 @@ LAST_OWNER = "A product keeps an owner. Make somebody else an owner first."
 def members(request, product):
     if request.method == "GET":
         return _page(request, product)
-    form = NewMemberForm(request.POST)
+    form = InvitationForm(request.POST)
     if form.is_valid():
         try:
-            member = add_member(product=product, by=request.user, **form.cleaned_data)
-            messages.success(request, f"{member.user} is {member.get_role_display()} now.")
-            return redirect("members", product.key)
-        except NoSuchUser:
-            form.add_error("email", "No account has this e-mail. Its owner must sign up first.")
+            made, text = invite(product=product, by=request.user, **form.cleaned_data)
         except AlreadyMember:
             form.add_error("email", "This person is a member already.")
+        except TooManyInvitations:
+            form.add_error(None, f"{MAX_OPEN_INVITATIONS} are open. Revoke some first.")
+        else:
+            link = request.build_absolute_uri(reverse("invitation", args=[text]))
+            mailed = mail_invitation(made, link=link)
+            # Drawn at once instead of after a redirect: the link would have to wait somewhere.
+            return _page(request, product, invited=made, link=link, mailed=mailed)
     return _page(request, product, form=form, status=422)
 
 
@@ -64,15 +67,32 @@ def member_remove(request, product, pk):
     return redirect("members", product.key)
 
 
-def _page(request, product, *, form=None, wrong=(None, ""), status=200):
+@product_view(POST="read")
+def member_leave(request, product):
+    membership = get_object_or_404(product.memberships, user=request.user)
+    pk = membership.pk
+    try:
+        remove_member(membership)
+    except LastOwner:
+        return _page(request, product, wrong=(pk, LAST_OWNER), status=422)
+    messages.success(request, f"You have left {product.name}.")
+    return redirect("products")
+
+
+def _page(request, product, *, form=None, wrong=(None, ""), status=200, **context):
     rows = [
         (membership, RoleForm(instance=membership), wrong[1] if membership.pk == wrong[0] else "")
         for membership in product.memberships.select_related("user")
     ]
+    may_manage = may(product, "manage_members")
     page = {
         "product": product,
         "rows": rows,
-        "form": form or NewMemberForm(),
-        "may_manage": may(product, "manage_members"),
+        "form": form or InvitationForm(),
+        "may_manage": may_manage,
+        "invitations": product.invitations.open().select_related("created_by")
+        if may_manage
+        else [],
+        **context,
     }
     return render(request, "products/members.html", page, status=status)

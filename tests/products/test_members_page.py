@@ -1,5 +1,7 @@
 import pytest
+from django.test import Client
 
+from accounts.models import User
 from products.members import LastOwner, remove_member
 from products.models import Membership
 from products.roles import Role
@@ -20,38 +22,6 @@ def role_of(user):
 def set_role(client, member, role, version=1):
     address = f"/p/ROTA/members/{member.pk}/"
     return client.post(address, {"role": role, "version": version})
-
-
-def test_somebody_is_added_by_exact_email(client, rota):
-    bob = cast.user("bob")
-
-    response = client.post("/p/ROTA/members/", {"email": "BOB@example.org", "role": "2"})
-
-    assert response.status_code == 302
-    assert role_of(bob) == Role.CONTRIBUTOR
-
-
-@pytest.mark.parametrize(
-    ("email", "role", "wrong"),
-    [
-        ("nobody@example.org", "2", "email"),
-        ("bob", "2", "email"),
-        ("bob@example", "2", "email"),
-        ("b\0b@example.org", "2", "email"),
-        ("alice@example.org", "2", "email"),
-        ("bob@example.org", "5", "role"),
-        ("bob@example.org", "x", "role"),
-        ("bob@example.org", "", "role"),
-    ],
-)
-def test_a_bad_member_gets_a_message_beside_its_field(client, rota, email, role, wrong):
-    cast.user("bob")
-
-    response = client.post("/p/ROTA/members/", {"email": email, "role": role})
-
-    assert response.status_code == 422
-    assert list(response.context["form"].errors) == [wrong]
-    assert rota.memberships.count() == 1
 
 
 def test_a_role_is_changed_and_a_member_removed(client, rota):
@@ -123,3 +93,22 @@ def test_only_an_owner_manages_members(client, rota):
     assert client.post("/p/ROTA/members/", {"email": "x@y.org", "role": 1}).status_code == 403
     assert set_role(client, membership, 4).status_code == 403
     assert client.post(f"/p/ROTA/members/{membership.pk}/remove/").status_code == 403
+
+
+def test_a_member_leaves(client, rota):
+    bob = Client()
+    bob.force_login(cast.user("bob"))
+    cast.join(rota, User.objects.get(username="bob"), "viewer")
+
+    response = bob.post("/p/ROTA/members/leave/")
+
+    assert response["Location"] == "/"
+    assert bob.get("/p/ROTA/").status_code == 404
+
+
+def test_the_last_owner_stays(client, rota):
+    response = client.post("/p/ROTA/members/leave/")
+
+    assert response.status_code == 422
+    assert "A product keeps an owner" in response.content.decode()
+    assert rota.memberships.count() == 1

@@ -1,0 +1,18 @@
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import User
+from accounts.recovery import sign_in_link
+
+
+class Command(BaseCommand):
+    help = "Print a link, good once, by which somebody whose password is lost sets a new one."
+
+    def add_arguments(self, parser):
+        parser.add_argument("user", help="the user's name or e-mail")
+
+    def handle(self, *, user, **options):
+        found = User.objects.filter(username=user, is_active=True).first()
+        found = found or User.objects.by_email(user)
+        if found is None:
+            raise CommandError(f"No active user has the name or e-mail {user}.")
+        self.stdout.write(sign_in_link(found))

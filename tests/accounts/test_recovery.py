@@ -1,0 +1,84 @@
+import io
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+NEW = "a longer battery staple"
+
+
+def link_of(user):
+    out = io.StringIO()
+    call_command("sign_in_link", user, stdout=out)
+    return out.getvalue().strip()
+
+
+def set_password(link):
+    """What a browser does with the link; the client and the last answer."""
+    client = Client()
+    opened = client.get(link.removeprefix("http://127.0.0.1:8000"), follow=True)
+    path = opened.redirect_chain[-1][0] if opened.redirect_chain else link
+    return client, client.post(path, {"password1": NEW, "password2": NEW})
+
+
+def test_whose_password_is_lost_sets_a_new_one_by_a_link():
+    alice = cast.user("alice")
+
+    client, _answer = set_password(link_of("alice@example.org"))
+
+    alice.refresh_from_db()
+    assert alice.check_password(NEW)
+    assert client.get("/account/").status_code == 200
+
+
+def test_the_link_is_good_once():
+    alice = cast.user("alice")
+    link = link_of("alice")
+    set_password(link)
+    alice.refresh_from_db()
+    alice.set_password("another one, set since then")
+    alice.save()
+
+    client, _answer = set_password(link)
+
+    alice.refresh_from_db()
+    assert not alice.check_password(NEW)
+    assert client.get("/account/").status_code == 302
+
+
+def test_a_sign_in_ends_the_link():
+    alice = cast.user("alice")
+    link = link_of("alice")
+    Client().post("/sign-in/", {"login": "alice", "password": cast.PASSWORD})
+
+    set_password(link)
+
+    alice.refresh_from_db()
+    assert not alice.check_password(NEW)
+
+
+def test_an_unknown_or_deactivated_user_gets_none():
+    cast.user("alice", is_active=False)
+
+    for name in ("alice", "nobody"):
+        with pytest.raises(CommandError, match="No active user"):
+            link_of(name)
+
+
+@pytest.mark.parametrize(("superuser", "offered"), [(True, True), (False, False)])
+def test_only_superusers_make_one_in_the_back_office(superuser, offered):
+    alice = cast.user("alice")
+    sam = cast.user("sam", is_staff=True, is_superuser=superuser)
+    sam.user_permissions.set(Permission.objects.filter(content_type__app_label="accounts"))
+    client = Client()
+    client.force_login(sam)
+    form = {"action": "make_sign_in_link", "_selected_action": [alice.pk]}
+
+    page = client.post("/admin/accounts/user/", form, follow=True).content.decode()
+
+    assert ("/password/new/" in page) is offered
