@@ -1,22 +1,53 @@
 from datetime import timedelta
 
-from allauth.account.forms import LoginForm, SignupForm
+from allauth.account.forms import (
+    AddEmailForm,
+    ChangePasswordForm,
+    LoginForm,
+    ReauthenticateForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+    SignupForm,
+)
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from django import forms
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import Token, User
+from accounts.sign_in_limits import EMAILS_PER_USER, take
 from accounts.sign_up import invited_email, may_sign_up
 
+LABELS = {
+    "login": "Name or e-mail",
+    "username": "Name",
+    "email": "E-mail",
+    "password": "Password",
+    "oldpassword": "Present password",
+    "password1": "New password",
+    "password2": "The new password again",
+}
 
-class SignInForm(LoginForm):
+
+class PlainWords:
+    """allauth's form in our words, and without placeholders, which repeat its labels."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.label = LABELS.get(name, field.label)
+            field.widget.attrs.pop("placeholder", None)
+        for name in ("password", "oldpassword"):
+            if name in self.fields:
+                self.fields[name].help_text = ""  # a link to "forgotten", which the page has
+
+
+class SignInForm(PlainWords, LoginForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         login = self.fields["login"]
-        login.label, login.max_length = "Name or e-mail", 254
-        login.widget.attrs["maxlength"] = 254
-        self.fields["password"].help_text = ""
-        _without_placeholders(self)
+        login.max_length = login.widget.attrs["maxlength"] = 254
 
     def user_credentials(self):
         """What was typed, as a name or as an e-mail: allauth tries both, and looks twice."""
@@ -30,26 +61,62 @@ class SignInForm(LoginForm):
         return may_sign_up(self.request)
 
 
-class SignUpForm(SignupForm):
-    """A name to be called by, an address and a password."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        name, email = self.fields["username"], self.fields["email"]
-        name.label, name.help_text = "Name", "What colleagues see, such as alice."
-        email.label = "E-mail"
-        email.initial = email.initial or invited_email(context.request)
-        _without_placeholders(self)
-
-
 def _is_a_name(text):
     return User.objects.filter(username=text).exists()
 
 
-def _without_placeholders(form):
-    """They repeat the labels."""
-    for field in form.fields.values():
-        field.widget.attrs.pop("placeholder", None)
+class SignUpForm(PlainWords, SignupForm):
+    """A name to be called by, an address and a password."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["username"].help_text = "What colleagues see, such as alice."
+        self.fields["password1"].label = "Password"
+        email = self.fields["email"]
+        email.initial = email.initial or invited_email(context.request)
+
+
+class ReauthenticationForm(PlainWords, ReauthenticateForm):
+    pass
+
+
+class NewPasswordForm(PlainWords, ChangePasswordForm):
+    pass
+
+
+class ForgottenPasswordForm(PlainWords, ResetPasswordForm):
+    pass
+
+
+class RecoveredPasswordForm(PlainWords, ResetPasswordKeyForm):
+    pass
+
+
+class NewEmailForm(PlainWords, AddEmailForm):
+    """The new address counts once its link was followed; where no mail is sent, at once."""
+
+    def clean_email(self):
+        email = super().clean_email()
+        if settings.EMAIL_URL:
+            return email
+        # The answer tells whether somebody has this address: few may be asked about.
+        asked_often = not take([(EMAILS_PER_USER, str(self.user.pk))])
+        if asked_often:
+            raise forms.ValidationError("Too many changes. Try again in an hour.")
+        if User.objects.filter(email__iexact=email).exists():
+            raise forms.ValidationError("This e-mail can't be used.")
+        return email
+
+    def save(self, request):
+        addresses = EmailAddress.objects.filter(user=self.user)
+        if settings.EMAIL_URL:
+            # allauth drops what isn't confirmed when a new one waits: the one in use, too.
+            addresses.filter(email__iexact=self.user.email).update(verified=True, primary=True)
+            return super().save(request)
+        addresses.delete()
+        self.user.email = self.cleaned_data["email"]
+        self.user.save(update_fields=["email"])
+        return EmailAddress.objects.create(user=self.user, email=self.user.email, primary=True)
 
 
 class NewTokenForm(forms.Form):

@@ -1,4 +1,4 @@
-"""How often a sign-in may be tried, by account and by address, counted in PostgreSQL.
+"""How often something may be tried, sign-in above all, counted in PostgreSQL.
 
 Counted before the password is looked at, in one statement that commits at once, so that two
 hundred attempts side by side each see those before them. allauth's own limits wait for each other
@@ -28,6 +28,7 @@ class Limit:
 PER_ACCOUNT_AND_ADDRESS = Limit("account and address", most=5, seconds=300)
 PER_ACCOUNT = Limit("account", most=10, seconds=900)
 PER_ADDRESS = Limit("address", most=30, seconds=300)
+EMAILS_PER_USER = Limit("new e-mails of a user", most=5, seconds=3600)
 
 Counted = tuple[Limit, str]
 """A limit, and whose attempts it counts."""

@@ -2,6 +2,7 @@ import re
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.core import mail
 from django.test import Client
 
 from accounts.models import Token
@@ -134,3 +135,54 @@ def test_a_token_needs_a_fitting_name(client, alice, name):
     assert response.status_code == 422
     assert "name" in response.context["new_token"].errors
     assert not Token.objects.exists()
+
+
+@pytest.fixture
+def said_again(client, alice):
+    client.post("/sign-in/again/", {"password": cast.PASSWORD})
+    return client
+
+
+def test_the_email_is_changed_at_once_where_no_mail_is_sent(said_again, alice):
+    said_again.post("/account/e-mail/", {"email": "New@example.org", "action_add": "1"})
+
+    alice.refresh_from_db()
+    assert alice.email == "new@example.org"
+
+
+def test_where_mail_is_sent_a_new_email_waits_for_its_link(said_again, alice, settings):
+    settings.EMAIL_URL = "smtp://mail.example"
+
+    said_again.post("/account/e-mail/", {"email": "new@example.org", "action_add": "1"})
+
+    alice.refresh_from_db()
+    assert alice.email == "alice@example.org"
+    link = re.search(r"http://testserver(/e-mail/confirm/\S+)", mail.outbox[0].body)[1]
+    said_again.get(link)
+    alice.refresh_from_db()
+    assert alice.email == "alice@example.org", "mail scanners open links"
+    said_again.post(link)
+    alice.refresh_from_db()
+    assert alice.email == "new@example.org"
+
+
+def test_anothers_email_is_refused_and_so_are_many_questions(said_again, alice):
+    cast.user("bob")
+
+    answers = [
+        said_again.post("/account/e-mail/", {"email": email, "action_add": "1"})
+        for email in ["bob@example.org"] * 7
+    ]
+
+    assert "This e-mail can&#x27;t be used." in answers[0].content.decode()
+    assert "Too many changes" in answers[-1].content.decode()
+    alice.refresh_from_db()
+    assert alice.email == "alice@example.org"
+
+
+def test_an_email_is_changed_only_by_whom_has_just_said_who_they_are(client, alice):
+    response = client.post("/account/e-mail/", {"email": "new@example.org", "action_add": "1"})
+
+    assert response["Location"].startswith("/sign-in/again/")
+    alice.refresh_from_db()
+    assert alice.email == "alice@example.org"
