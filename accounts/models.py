@@ -137,3 +137,87 @@ class SignInAttempts(models.Model):
 
     def __str__(self):
         return f"{self.attempts} until {self.ends_at}"
+
+
+class Kind(models.TextChoices):
+    """What somebody is told of."""
+
+    MENTION = "mention", "Somebody mentions you"
+    COMMENT = "comment", "A comment on what you follow"
+    DECISION = "decision", "A decision about what you follow"
+    MEMBERSHIP = "membership", "You are invited, or your role changes"
+    WEEKLY = "weekly", "What moved in your products, once a week"
+
+
+class Delivery(models.TextChoices):
+    """Where a notification's mail stands."""
+
+    NONE = "none", "not wanted"
+    DUE = "due", "to be sent"
+    SENDING = "sending", "being sent"
+    SENT = "sent", "sent"
+    DOUBTFUL = "doubtful", "perhaps sent"
+    REFUSED = "refused", "refused by the mail server"
+
+
+class Notification(models.Model):
+    """What one person is told, on the page and, where wished, by mail (accounts/notifications.py).
+
+    Made in the transaction of what it tells of, so it is there if that is, and never otherwise.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notifications")
+    product = models.ForeignKey(
+        "products.Product",
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_constraint=False,
+    )
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    title = models.CharField(max_length=300)
+    text = models.TextField(blank=True)
+    path = models.CharField(max_length=500)
+    """Where it leads, from the site's root."""
+    told_once_as = models.CharField(max_length=100, unique=True)
+    """What it tells of, and whom: telling it again makes no second one."""
+    on_page = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    read_at = models.DateTimeField(null=True, blank=True)
+    mail = models.CharField(max_length=8, choices=Delivery.choices, default=Delivery.NONE)
+    mail_at = models.DateTimeField(db_default=Now())
+    """When its mail is to be tried, was begun, or was sent."""
+    mail_failures = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(
+                fields=["mail_at"],
+                name="mail_under_way",
+                condition=models.Q(mail__in=[Delivery.DUE, Delivery.SENDING]),
+            ),
+            models.Index(
+                fields=["user"], name="unread", condition=models.Q(read_at=None, on_page=True)
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+class NotificationChoice(models.Model):
+    """How somebody wants to be told of one kind; without a row, as DEFAULT_CHOICES says."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notification_choices")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    on_page = models.BooleanField()
+    by_mail = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind"], name="one_choice_per_user_and_kind")
+        ]
+
+    def __str__(self):
+        return f"{self.user}: {self.kind}"

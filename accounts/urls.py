@@ -12,6 +12,7 @@ from django.db import transaction
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
+from accounts import notification_views as told
 from accounts import views
 from accounts.access import commits_itself, public, signed_in
 
@@ -160,4 +161,10 @@ urlpatterns = [
     ),
     path("account/tokens/", views.new_token, name="new_token"),
     path("account/tokens/<int:pk>/revoke/", views.revoke_token, name="revoke_token"),
+    path("notifications/", told.notifications, name="notifications"),
+    path("notifications/count/", told.notification_count, name="notification_count"),
+    path("notifications/read/", told.notifications_read, name="notifications_read"),
+    path("notifications/choices/", told.notification_choices, name="notification_choices"),
+    path("notifications/stop/<str:token>/", told.mail_stop, name="stop_mail"),
+    path("notifications/<int:pk>/", told.notification_open, name="notification_open"),
 ]

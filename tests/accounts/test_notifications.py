@@ -1,0 +1,244 @@
+"""Who is told of what, and that each mail goes out once or is told as doubtful."""
+
+import threading
+from datetime import timedelta
+from email import message_from_bytes, policy
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from accounts import notifications
+from accounts.models import Delivery, Kind, Notification
+from accounts.notifications import choose, notify, send_due_mail, unsubscribe_token
+from tests import cast
+from tests.processes import free_port
+
+pytestmark = pytest.mark.django_db
+
+
+class MailServer(Controller):
+    """A real SMTP server on this machine; what it took is in `taken`."""
+
+    def __init__(self, port):
+        super().__init__(self, hostname="127.0.0.1", port=port)
+        self.taken, self.answer = [], "250 OK"
+        self.before_answer = lambda: None
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
+        self.before_answer()
+        if self.answer.startswith("250"):
+            self.taken.append(message_from_bytes(envelope.content, policy=policy.default))
+        return self.answer
+
+
+@pytest.fixture
+def mail_server(settings):
+    server = MailServer(free_port())
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 5
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def bob():
+    return cast.user("bob")
+
+
+def tell(*users, kind=Kind.MENTION, once="comment 1", **fields):
+    notify(
+        users,
+        kind,
+        title="Alice mentions you in ROTA-1",
+        path="/p/ROTA/1/",
+        told_once_as=once,
+        **{"text": "What do <you> think?", **fields},
+    )
+
+
+def due_now():
+    Notification.objects.update(mail_at=timezone.now() - timedelta(seconds=1))
+
+
+def test_somebody_is_told_once(bob):
+    tell(bob)
+    tell(bob)
+
+    assert [str(row) for row in bob.notifications.all()] == ["Alice mentions you in ROTA-1"]
+
+
+def test_nobody_is_told_who_wants_neither(bob):
+    choose(bob, Kind.MENTION, on_page=False, by_mail=False)
+
+    tell(bob)
+
+    assert not Notification.objects.exists()
+
+
+def test_nobody_is_told_whose_account_is_switched_off():
+    tell(cast.user("bob", is_active=False))
+
+    assert not Notification.objects.exists()
+
+
+def test_a_mail_is_text_and_html_and_says_how_to_stop_it(bob, mail_server):
+    tell(bob)
+
+    assert send_due_mail() == 1
+
+    [message] = mail_server.taken
+    assert (message["To"], message["Subject"]) == (
+        "bob@example.org",
+        "Userward: Alice mentions you in ROTA-1",
+    )
+    text, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    assert "What do <you> think?" in text
+    assert "What do &lt;you&gt; think?" in html
+    assert "http://127.0.0.1:8000/p/ROTA/1/" in text
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "/notifications/stop/" in message["List-Unsubscribe"]
+
+
+def test_what_was_sent_is_sent_no_more(bob, mail_server):
+    tell(bob)
+    send_due_mail()
+    due_now()
+
+    assert send_due_mail() == 0
+    assert len(mail_server.taken) == 1
+
+
+def test_while_the_mail_server_is_down_a_mail_waits(bob, mail_server, settings):
+    settings.EMAIL_PORT = free_port()
+    tell(bob)
+
+    assert send_due_mail() == 0
+    row = Notification.objects.get()
+    assert (row.mail, row.mail_failures) == (Delivery.DUE, 1)
+    assert row.mail_at > timezone.now(), "after a pause"
+
+    settings.EMAIL_PORT = mail_server.port
+    due_now()
+    assert send_due_mail() == 1
+    assert len(mail_server.taken) == 1
+
+
+def test_a_mail_that_the_server_takes_later_is_due_again(bob, mail_server):
+    mail_server.answer = "451 Try again later"
+    tell(bob)
+
+    send_due_mail()
+
+    assert Notification.objects.get().mail == Delivery.DUE
+
+
+def test_a_mail_that_the_server_refuses_for_good_is_told_as_refused(bob, mail_server):
+    mail_server.answer = "550 No such user"
+    tell(bob)
+
+    send_due_mail()
+    due_now()
+    send_due_mail()
+
+    assert Notification.objects.get().mail == Delivery.REFUSED
+
+
+def test_one_that_the_sender_was_killed_over_is_told_as_doubtful_not_sent_twice(bob, mail_server):
+    tell(bob)
+    Notification.objects.update(
+        mail=Delivery.SENDING,
+        mail_at=timezone.now() - notifications.DOUBTFUL_AFTER - timedelta(seconds=1),
+    )
+
+    assert send_due_mail() == 0
+
+    assert Notification.objects.get().mail == Delivery.DOUBTFUL
+    client = Client()
+    client.force_login(bob)
+    assert "it may not have reached you by mail" in client.get("/notifications/").content.decode()
+
+
+def test_a_server_that_goes_in_the_middle_leaves_a_doubt(bob, mail_server, monkeypatch):
+    monkeypatch.setattr("smtplib.SMTP.sendmail", lambda *_a, **_k: (_ for _ in ()).throw(OSError))
+    tell(bob)
+
+    send_due_mail()
+
+    assert Notification.objects.get().mail == Delivery.DOUBTFUL
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_senders_send_each_mail_once(bob, mail_server):
+    for number in range(10):
+        tell(bob, once=f"comment {number}")
+
+    def send():
+        try:
+            send_due_mail()
+        finally:
+            connection.close()
+
+    senders = [threading.Thread(target=send) for _ in range(3)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+
+    assert len(mail_server.taken) == len({message["Message-ID"] for message in mail_server.taken})
+    assert len(mail_server.taken) == 10
+
+
+def test_one_click_stops_the_mail_of_one_kind(bob):
+    path = f"/notifications/stop/{unsubscribe_token(bob, Kind.MENTION)}/"
+
+    Client().get(path)
+    tell(bob, once="before")
+    Client(enforce_csrf_checks=True).post(path, {"List-Unsubscribe": "One-Click"})
+    tell(bob, once="after")
+
+    assert [row.mail for row in bob.notifications.order_by("id")] == [Delivery.DUE, Delivery.NONE]
+
+
+def test_a_forged_link_stops_nothing(bob):
+    assert Client().post("/notifications/stop/x:y/").status_code == 404
+
+
+class TestThePage:
+    @pytest.fixture
+    def client(self, bob):
+        client = Client()
+        client.force_login(bob)
+        return client
+
+    def test_shows_what_is_new_until_it_is_read(self, client, bob):
+        tell(bob)
+
+        assert ">1</b>" in client.get("/notifications/count/").content.decode()
+        row = bob.notifications.get()
+        assert client.get(f"/notifications/{row.pk}/")["Location"] == "/p/ROTA/1/"
+        assert "</b>" not in client.get("/notifications/count/").content.decode()
+
+    def test_marks_all_as_read(self, client, bob):
+        tell(bob)
+        client.post("/notifications/read/")
+
+        assert "All read" in client.get("/notifications/").content.decode()
+
+    def test_keeps_what_one_chooses(self, client, bob):
+        client.post("/notifications/choices/", {"mention-page": "on", "weekly-mail": "on"})
+
+        chosen = notifications.choices_of(bob)
+        assert chosen[Kind.MENTION] == (True, False)
+        assert chosen[Kind.WEEKLY] == (False, True)
+        assert chosen[Kind.DECISION] == (False, False)
+
+    def test_shows_nobody_anothers(self, client):
+        tell(cast.user("alice"))
+        row = Notification.objects.get()
+
+        assert client.get(f"/notifications/{row.pk}/").status_code == 404
+        assert "Alice mentions" not in client.get("/notifications/").content.decode()
