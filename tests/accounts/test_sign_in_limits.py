@@ -8,8 +8,8 @@ from django.db import connection
 from django.test import Client
 
 from accounts import sign_in_limits as limits
-from accounts.sign_in_limits import PER_ACCOUNT, PER_ACCOUNT_AND_ADDRESS, PER_ADDRESS
 from accounts.models import SignInAttempts, User
+from accounts.sign_in_limits import PER_ACCOUNT, PER_ACCOUNT_AND_ADDRESS, PER_ADDRESS
 from tests import cast
 
 TOO_MANY = "Too many failed attempts"
