@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_name_changes"),
+        ("accounts", "0004_a_stated_most"),
     ]
 
     operations = [

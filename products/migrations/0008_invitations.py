@@ -14,7 +14,7 @@ from products.cascades import belongs_to
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("products", "0005_leave_what_an_update_does_not_change"),
+        ("products", "0007_a_stated_most"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,8 +8,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0004_sign_in_attempts"),
-        ("products", "0005_leave_what_an_update_does_not_change"),
+        ("accounts", "0005_sign_in_attempts"),
+        ("products", "0007_a_stated_most"),
     ]
 
     operations = [
