@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
-from accounts.models import Kind, User
+from accounts.models import Kind
 from accounts.notifications import notify
-from products.models import Membership, Product
+from products.models import Product
 from products.versions import save_if_current
 
 #: what the database says when it refuses (products/models.py)
@@ -18,24 +18,8 @@ class LastOwner(Exception):
     """A product keeps an owner while it lives."""
 
 
-class NoSuchUser(Exception):
-    """No active account has this e-mail."""
-
-
 class AlreadyMember(Exception):
     pass
-
-
-def add_member(*, product, email, role, by):
-    """Make the user with exactly this e-mail (whatever its case) a member."""
-    user = User.objects.by_email(email)
-    if user is None:
-        raise NoSuchUser
-    try:
-        with transaction.atomic():
-            return Membership.objects.create(product=product, user=user, role=role, updated_by=by)
-    except IntegrityError:
-        raise AlreadyMember from None
 
 
 def set_role(*, membership, version, by):

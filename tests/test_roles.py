@@ -110,6 +110,8 @@ DECLARED = {
     "start": READ | {"POST": "rate"},
     "start_add": {"POST": "edit_personas"},
     "who": READ | {"POST": "edit_policy"},
+    "api_invitation": dict.fromkeys(("GET", "DELETE"), "manage_members"),
+    "api_invitations": both("manage_members"),
     "api_member": READ | dict.fromkeys(("PATCH", "DELETE"), "manage_members"),
     "api_members": READ | {"POST": "manage_members"},
     "api_persona": row("edit_personas"),

@@ -7,6 +7,7 @@ from django.db import models
 from rest_framework import serializers
 
 from products.api.strict import Strict
+from products.roles import Role
 
 MOST = 1_000_000_000
 
@@ -40,6 +41,22 @@ class WholeNumberField(serializers.IntegerField):
         if isinstance(data, bool):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+ROLES = [role.label for role in Role]
+
+
+class RoleField(serializers.ChoiceField):
+    """viewer, contributor, maintainer or owner."""
+
+    def __init__(self, **kwargs):
+        super().__init__(choices=ROLES, **kwargs)
+
+    def to_internal_value(self, data):
+        return Role[super().to_internal_value(data).upper()]
+
+    def to_representation(self, value):
+        return Role(value).label
 
 
 class RowSerializer(Strict, serializers.ModelSerializer):

@@ -1,13 +1,14 @@
+from drf_spectacular.utils import extend_schema_view
 from rest_framework import serializers
-from rest_framework.exceptions import APIException, ValidationError
-from rest_framework.response import Response
+from rest_framework.exceptions import APIException
 
 from products import members
 from products.api.base import OneRow, ProductAPI
+from products.api.fields import RoleField
+from products.api.invitations import invite, inviting
 from products.api.schema import listing, needs_if_match
 from products.api.strict import Strict
 from products.models import Membership
-from products.roles import Role
 from products.versions import StaleVersion
 
 
@@ -17,24 +18,8 @@ class OwnerStays(APIException):
     default_detail = "A product keeps an owner: make somebody else one first."
 
 
-ROLES = [role.label for role in Role]
-
-
-class RoleField(serializers.ChoiceField):
-    """viewer, contributor, maintainer or owner."""
-
-    def __init__(self, **kwargs):
-        super().__init__(choices=ROLES, **kwargs)
-
-    def to_internal_value(self, data):
-        return Role[super().to_internal_value(data).upper()]
-
-    def to_representation(self, value):
-        return Role(value).label
-
-
 class MemberSerializer(Strict, serializers.ModelSerializer):
-    email = serializers.EmailField(source="user.email", max_length=254)
+    email = serializers.EmailField(source="user.email", read_only=True)
     name = serializers.CharField(source="user.__str__", read_only=True)
     role = RoleField()
 
@@ -45,12 +30,13 @@ class MemberSerializer(Strict, serializers.ModelSerializer):
 
 
 @listing(MemberSerializer)
+@extend_schema_view(post=inviting)
 class Members(ProductAPI):
-    """The members of a product; POST adds one by the exact e-mail of their account."""
+    """The members of a product; POST invites one, as that of `invitations/` does."""
 
     declared_role = {"GET": "read", "POST": "manage_members"}
     noun = "member"
-    operations = {"POST": "Add a member"}
+    operations = {"POST": "Invite a member"}
     serializer_class = MemberSerializer
     queryset = Membership.objects.none()
 
@@ -60,21 +46,7 @@ class Members(ProductAPI):
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def post(self, request, key):
-        given = self.valid()
-        try:
-            row = members.add_member(
-                product=self.product,
-                email=given["user"]["email"],
-                role=given["role"],
-                by=self.author,
-            )
-        except members.NoSuchUser:
-            raise ValidationError({"email": "No account has exactly this e-mail."}) from None
-        except members.AlreadyMember:
-            raise ValidationError({"email": "This person is a member already."}) from None
-        return Response(
-            self.get_serializer(row).data, status=201, headers={"ETag": f'"{row.version}"'}
-        )
+        return invite(self)
 
 
 @needs_if_match

@@ -6,9 +6,6 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Token, User
-from products.members import NoSuchUser, add_member
-from products.roles import Role
-from tests import cast
 
 NOW = timezone.now()
 
@@ -63,11 +60,3 @@ def test_a_deactivated_users_token_opens_nothing(issued, alice):
     User.objects.filter(pk=alice.pk).update(is_active=False)
 
     assert Token.objects.authenticate(issued[1], at=NOW) is None
-
-
-def test_a_deactivated_user_is_made_no_member(alice):
-    product = cast.rota(alice)
-    cast.user("bob", is_active=False)
-
-    with pytest.raises(NoSuchUser):
-        add_member(product=product, email="bob@example.org", role=Role.VIEWER, by=alice)

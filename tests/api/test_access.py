@@ -200,21 +200,6 @@ def test_the_last_owner_stays(as_user, product, alice):
     assert mine.role == 4
 
 
-def test_a_member_is_added_by_exact_email_and_nobody_is_listed(as_user, product):
-    url, owner = "/api/v1/products/ROTA/members/", as_user("alice")
-
-    unknown = owner.post(url, {"email": "nobody@example.org", "role": "viewer"}, format="json")
-    added = owner.post(url, {"email": "CHARLIE@example.org", "role": "viewer"}, format="json")
-    again = owner.post(url, {"email": "charlie@example.org", "role": "owner"}, format="json")
-
-    assert unknown.json()["errors"] == [
-        {"field": "email", "message": "No account has exactly this e-mail."}
-    ]
-    assert added.status_code == 201
-    assert again.status_code == 400
-    assert as_user("charlie").get("/api/v1/products/ROTA/").json()["role"] == "viewer"
-
-
 def test_a_row_of_another_product_can_not_be_named(as_user, product, alice):
     foreign = Persona.objects.create(
         product=product.__class__.objects.create(key="OTHER", name="Other"),
