@@ -1,6 +1,5 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.utils import timezone
 
 from accounts.models import Token, User
 from accounts.recovery import sign_in_link
@@ -37,14 +36,14 @@ class UserAdmin(DjangoUserAdmin):
 
 @admin.register(Token)
 class TokenAdmin(admin.ModelAdmin):
-    """Made by `manage.py token`, which shows the text once; here they are seen and revoked."""
+    """Made by their owners, who are shown the text once; here they are seen and revoked."""
 
     list_display = ["name", "lookup", "user", "product", "last_used_at", "expires_at", "revoked_at"]
     list_filter = ["revoked_at", "expires_at"]
     list_select_related = ["user", "product"]
     search_fields = ["name", "lookup", "user__username", "user__email", "product__key"]
     fields = ["name", "lookup", "user", "product", "scopes", "expires_at", "revoked_at"]
-    readonly_fields = ["lookup", "user", "product", "scopes"]
+    readonly_fields = ["lookup", "user", "product", "scopes", "expires_at", "revoked_at"]
     actions = ["revoke"]
 
     def has_add_permission(self, request):
@@ -55,5 +54,5 @@ class TokenAdmin(admin.ModelAdmin):
 
     @admin.action(description="Revoke selected tokens", permissions=["change"])
     def revoke(self, request, queryset):
-        count = queryset.filter(revoked_at=None).update(revoked_at=timezone.now())
+        count = queryset.revoke()
         self.message_user(request, f"{count} revoked.")

@@ -1,8 +1,12 @@
+from allauth.account.adapter import get_adapter
+from allauth.core.internal.ratelimit import truncate_ip
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.exceptions import AuthenticationFailed
 
+from accounts.adapter import security_log
 from accounts.history import acting
 from accounts.limits import count_request
 from accounts.models import Token
@@ -23,22 +27,18 @@ class ProductBearer(AnonymousUser):
 
 
 class TokenAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <token>`."""
+    """`Authorization: Bearer <token>`. What the token may: products/api/scopes.py."""
 
     def authenticate(self, request):
         scheme, _, text = get_authorization_header(request).decode("latin-1").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        token = Token.objects.authenticate(text.strip())
-        if token is None:
-            raise AuthenticationFailed("This token isn't known, has expired or was revoked.")
+        token = Token.objects.find(text.strip())
         request._request.token = token  # for NoteTokenUse
-        if token.scopes:
-            # Nothing reads them yet: what was meant to read only could delete a product.
-            raise PermissionDenied(
-                "This token has scopes, which aren't enforced yet, so it opens nothing. "
-                "Use one without scopes."
-            )
+        why = token.why_unusable(timezone.now()) if token else "unknown"
+        if why:
+            log_refused_token(request, token, why)
+            raise AuthenticationFailed("This token isn't known, has expired or was revoked.")
         acting(means="token", user=token.user, token=token)
         user = token.user or ProductBearer(token)
         count_request(request._request, user)
@@ -46,6 +46,13 @@ class TokenAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request):
         return "Bearer"
+
+
+def log_refused_token(request, token, why):
+    """A line that never holds any of the token's text: who reads the log can't use it."""
+    named = f"token {token.pk}" if token else "a token"
+    address = truncate_ip(get_adapter().get_client_ip(request._request))
+    security_log.warning("%s refused (%s), from %s", named, why, address)
 
 
 class TokenScheme(OpenApiAuthenticationExtension):

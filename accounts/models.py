@@ -1,12 +1,21 @@
 import hashlib
 import secrets
+from datetime import timedelta
 
+import pgtrigger
 from django.contrib.auth.models import AbstractUser, UserManager
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
-from accounts.at_most import at_most
+from accounts.scopes import EVERYTHING, not_understood
+
+#: how long a token is good unless it is made for another time
+DAYS = 90
+MAX_DAYS = 365
+#: that can be used at a time
+MAX_TOKENS_OF_A_USER = 50
+MAX_TOKENS_OF_A_PRODUCT = 50
 
 
 class AccountManager(UserManager):
@@ -35,26 +44,46 @@ class User(AbstractUser):
         return self.get_full_name() or self.username
 
 
+class TooManyTokens(Exception):
+    """Its owner has as many that can be used as one may; the message says how many."""
+
+
 class TokenQuerySet(models.QuerySet):
-    def issue(self, *, name, user=None, product=None, scopes=(), expires_at=None):
+    def issue(
+        self, *, name, user=None, product=None, scopes=(EVERYTHING,), by=None, expires_at=None
+    ):
         """Make a token; return it with its text, which is shown once and stored nowhere.
 
-        One with `scopes` opens nothing until the API enforces them.
+        It ends after DAYS unless `expires_at` says otherwise. Raises TooManyTokens.
         """
+        if wrong := not_understood(list(scopes)):
+            raise ValueError(f"no such scope: {', '.join(wrong)}")
         lookup, secret = secrets.token_hex(8), secrets.token_bytes(32)
-        token = self.create(
-            name=name,
-            lookup=lookup,
-            digest=hashlib.sha256(secret).hexdigest(),
-            user=user,
-            product=product,
-            scopes=list(scopes),
-            expires_at=expires_at,
-        )
+        with transaction.atomic():
+            _check_number_of_tokens(user or product)
+            token = self.create(
+                name=name,
+                lookup=lookup,
+                digest=hashlib.sha256(secret).hexdigest(),
+                user=user,
+                product=product,
+                scopes=list(scopes),
+                created_by=by or user,
+                expires_at=expires_at or timezone.now() + timedelta(days=DAYS),
+            )
         return token, f"{token.prefix}_{lookup}_{secret.hex()}"
 
-    def authenticate(self, text, at=None):
-        """The token with this text, if it can be used `at` that time (now), or None."""
+    def usable(self, at=None):
+        """Those that are neither revoked nor expired `at` that time (now)."""
+        ends = models.Q(expires_at=None) | models.Q(expires_at__gt=at or timezone.now())
+        return self.filter(ends, revoked_at=None)
+
+    def revoke(self):
+        """End them for good; return how many were not yet."""
+        return self.filter(revoked_at=None).update(revoked_at=timezone.now())
+
+    def find(self, text):
+        """The token with this text, whether it can be used or not, or None."""
         try:
             prefix, lookup, secret = text.split("_")
             digest = hashlib.sha256(bytes.fromhex(secret)).hexdigest()
@@ -63,13 +92,23 @@ class TokenQuerySet(models.QuerySet):
         if "\x00" in text:
             return None
         found = self.filter(lookup=lookup).select_related("user").first()
-        if found is None or found.prefix != prefix or not found.is_usable(at or timezone.now()):
+        if found is None or found.prefix != prefix:
             return None
         return found if secrets.compare_digest(found.digest, digest) else None
 
+    def authenticate(self, text, at=None):
+        """The token with this text, if it can be used `at` that time (now), or None."""
+        found = self.find(text)
+        return found if found and found.is_usable(at or timezone.now()) else None
 
-#: that aren't revoked
-MAX_TOKENS_PER_USER = 100
+
+def _check_number_of_tokens(owner):
+    """Takes the owner's row until COMMIT, else: two are made at once, each counts one too few."""
+    owners = owner._meta.model._default_manager
+    list(owners.select_for_update(no_key=True).filter(pk=owner.pk))
+    most = MAX_TOKENS_OF_A_USER if isinstance(owner, User) else MAX_TOKENS_OF_A_PRODUCT
+    if owner.tokens.usable().count() >= most:
+        raise TooManyTokens(f"There are {most} that can be used, the most. Revoke some first.")
 
 
 class Token(models.Model):
@@ -91,6 +130,10 @@ class Token(models.Model):
         db_constraint=False,
     )
     scopes = models.JSONField(default=list, blank=True)
+    """Names of accounts/scopes.py. None, or one that isn't there, opens nothing."""
+    created_by = models.ForeignKey(
+        User, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -106,12 +149,16 @@ class Token(models.Model):
             )
         ]
         triggers = [
-            at_most(
-                MAX_TOKENS_PER_USER,
-                of="user_id",
-                parent="accounts_user",
-                says=f"a user has at most {MAX_TOKENS_PER_USER} tokens",
-                where="revoked_at IS NULL",
+            pgtrigger.Trigger(
+                name="stays_revoked",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__revoked_at__isnull=False)
+                & pgtrigger.Q(old__revoked_at__df=pgtrigger.F("new__revoked_at")),
+                func="""
+                    RAISE EXCEPTION 'a revoked token stays revoked'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'a_revoked_token_stays_revoked';
+                """,
             )
         ]
 
@@ -122,10 +169,18 @@ class Token(models.Model):
         used = self.last_used_at
         return used is not None and (timezone.now() - used).total_seconds() <= seconds
 
+    def why_unusable(self, at):
+        """Why it opens nothing `at` that time, in a word; "" where it does."""
+        if self.revoked_at:
+            return "revoked"
+        if self.expires_at is not None and self.expires_at <= at:
+            return "expired"
+        if self.user is not None and not self.user.is_active:
+            return "of a deactivated user"
+        return ""
+
     def is_usable(self, at):
-        expired = self.expires_at is not None and self.expires_at <= at
-        inactive = self.user is not None and not self.user.is_active
-        return not (expired or inactive or self.revoked_at)
+        return not self.why_unusable(at)
 
 
 class SignInAttempts(models.Model):

@@ -55,6 +55,12 @@ PROBLEMS = (
         "You see the product, but may not do this in it. `detail` says which role it needs.",
     ),
     ProblemType(
+        "insufficient-scope",
+        HTTPStatus.FORBIDDEN,
+        "The token wasn't made for this",
+        "`scopes` are those that it needs, all of them. Make a token with them, if you may.",
+    ),
+    ProblemType(
         "not-acceptable",
         HTTPStatus.NOT_ACCEPTABLE,
         "There is no such form of it",

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from products.api.idempotency import HEADER, REPLAYED, VISIBLE
 from products.api.problems import PROBLEM
+from products.api.scopes import scopes_of_operation
 from products.api.strict import Strict
 
 IF_MATCH = OpenApiParameter(
@@ -74,6 +75,9 @@ class ProblemSerializer(serializers.Serializer):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     errors = WrongFieldSerializer(many=True, required=False)
+    scopes = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="That the token needs."
+    )
     current = serializers.DictField(required=False, help_text="Of a 412: the row as it is now.")
     first = serializers.URLField(
         required=False, help_text="Of a ranking that has moved: its first page."
@@ -135,6 +139,21 @@ class Described(AutoSchema):
                 body["headers"] = headers
         return bodies
 
+    def get_auth(self) -> list:
+        """Of a token, which scopes it needs (OpenAPI 3.1 has a place for them there)."""
+        return [
+            dict.fromkeys(way, self._scopes()) if "token" in way else way
+            for way in super().get_auth()
+        ]
+
+    def get_description(self) -> str:
+        told, scopes = super().get_description() or "", self._scopes()
+        needs = f"A token needs {' and '.join(f'' for one in scopes)}." if scopes else ""
+        return "\n\n".join(filter(None, [told, needs]))
+
+    def _scopes(self) -> list[str]:
+        return scopes_of_operation(self.path, self.method) or []
+
     def _headers(self, code: str) -> dict:
         if code in MORE_HEADERS:
             return MORE_HEADERS[code]
@@ -146,11 +165,11 @@ class Described(AutoSchema):
     def _problems(self) -> Iterator[int]:
         yield from (400, 406, 429, 503)
         if self.view.get_authenticators():
-            yield 401
+            yield from (401, 403)
         if "{" in self.path or self.view.query_names:
             yield 404
         if self.method != "GET":
-            yield from (403, 413)
+            yield 413
         if self.method in ("POST", "PUT", "PATCH"):
             yield from (409, 415)
         if self.method == "POST":
