@@ -3,6 +3,7 @@
 import logging
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.core.internal.ratelimit import truncate_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from django.db.models import Q
 
 from accounts import sign_in_limits as limits
 from accounts.models import User
+from accounts.passwords import stay_signed_in
 from accounts.sign_up import may_sign_up
 
 security_log = logging.getLogger("userward.security")
@@ -44,6 +46,12 @@ class AccountAdapter(DefaultAccountAdapter):
         else:
             security_log.warning("sign-in failed, from %s", address)
         return user
+
+    def reauthenticate(self, user, password):
+        is_theirs = super().reauthenticate(user, password)
+        if is_theirs:
+            stay_signed_in(context.request, user)
+        return is_theirs
 
     def pre_authenticate(self, request, **credentials):
         """allauth's own limit: ours stands in `authenticate`."""

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import Token, User
+from accounts.passwords import stay_signed_in
 from accounts.sign_in_limits import EMAILS_PER_USER, take
 from accounts.sign_up import invited_email, may_sign_up
 
@@ -81,7 +82,10 @@ class ReauthenticationForm(PlainWords, ReauthenticateForm):
 
 
 class NewPasswordForm(PlainWords, ChangePasswordForm):
-    pass
+    def clean_oldpassword(self):
+        given = super().clean_oldpassword()
+        stay_signed_in(context.request, self.user)
+        return given
 
 
 class ForgottenPasswordForm(PlainWords, ResetPasswordForm):

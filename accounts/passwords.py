@@ -1,3 +1,4 @@
+from django.contrib.auth import HASH_SESSION_KEY
 from django.core.exceptions import ValidationError
 from zxcvbn import zxcvbn
 
@@ -20,6 +21,16 @@ class HardToGuess:
 
     def get_help_text(self) -> str:
         return "Nothing that is easy to guess, such as Summer2026 or a name."
+
+
+def stay_signed_in(request, user) -> None:
+    """Keep the session of the user, who has just given the right password.
+
+    Looking at it hashes one that is stored in an older way anew, and no session that began before
+    counts any more.
+    """
+    user.refresh_from_db(fields=["password"])
+    request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
 
 
 def _own_words(user) -> list[str]:

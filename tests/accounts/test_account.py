@@ -85,6 +85,25 @@ def test_nobody_ends_anothers_session(client, alice):
 
 
 @pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/sign-in/again/", {"password": cast.PASSWORD}),
+        ("/account/password/", {"oldpassword": cast.PASSWORD, "password1": "x", "password2": "x"}),
+    ],
+)
+def test_who_gives_a_password_that_is_stored_in_an_older_way_stays_signed_in(
+    client, alice, settings, path, form
+):
+    settings.PASSWORD_HASHERS = ["accounts.hashing.BoundedArgon2", *settings.PASSWORD_HASHERS]
+
+    client.post(path, form)
+
+    alice.refresh_from_db()
+    assert alice.password.startswith("argon2"), "it was hashed anew"
+    assert client.get("/account/").status_code == 200
+
+
+@pytest.mark.parametrize(
     ("setting", "key"), [("SESSION_IDLE_SECONDS", "seen"), ("SESSION_SECONDS", "began")]
 )
 def test_a_session_ends_when_it_is_idle_or_lasted_too_long(client, settings, setting, key):
