@@ -15,8 +15,9 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import Token, User
+from accounts.models import DAYS, MAX_DAYS, Token, TooManyTokens, User
 from accounts.passwords import stay_signed_in
+from accounts.scopes import READ, RESOURCES, SCOPES, WRITE, scope
 from accounts.sign_in_limits import EMAILS_PER_USER, take
 from accounts.sign_up import invited_email, may_sign_up
 
@@ -124,18 +125,43 @@ class NewEmailForm(PlainWords, AddEmailForm):
 
 
 class NewTokenForm(forms.Form):
-    """A key to the API with the rights of its user."""
+    """A key to the API, for some of what its user, or a maintainer of its product, may."""
 
     name = forms.CharField(max_length=100, help_text="What it is for.")
     days = forms.TypedChoiceField(
-        label="Valid for",
+        label="Good for",
         coerce=int,
-        choices=[(30, "30 days"), (90, "90 days"), (365, "a year"), (0, "until revoked")],
-        initial=90,
+        choices=[(7, "7 days"), (30, "30 days"), (DAYS, f"{DAYS} days"), (MAX_DAYS, "a year")],
+        initial=DAYS,
+    )
+    scopes = forms.MultipleChoiceField(
+        label="It may",
+        choices=[(name, name) for name in SCOPES],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose what it may do."},
     )
 
-    def issue(self, user):
-        """(Token, its text, which is stored nowhere)."""
-        days = self.cleaned_data["days"]
-        expires_at = timezone.now() + timedelta(days=days) if days else None
-        return Token.objects.issue(name=self.cleaned_data["name"], user=user, expires_at=expires_at)
+    def issue(self, *, by, **owner):
+        """(Token, its text, which is stored nowhere), or None where the form now says why not."""
+        given = self.cleaned_data
+        expires_at = timezone.now() + timedelta(days=given["days"])
+        try:
+            return Token.objects.issue(
+                name=given["name"], scopes=given["scopes"], expires_at=expires_at, by=by, **owner
+            )
+        except TooManyTokens as error:
+            self.add_error(None, str(error))
+            return None
+
+    @property
+    def chosen_scopes(self):
+        return self["scopes"].value() or ()
+
+    @property
+    def resources(self):
+        """What the table shows: (name, what it covers, [(scope, the word for it) …]) each."""
+        words = [(READ, "Read"), (WRITE, "Change")]
+        return [
+            (name, covers, [(scope(name, access), word) for access, word in words])
+            for name, covers in RESOURCES.items()
+        ]

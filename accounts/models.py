@@ -8,7 +8,7 @@ from django.db import models, transaction
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
-from accounts.scopes import EVERYTHING, not_understood
+from accounts.scopes import EVERYTHING, not_understood, told
 
 #: how long a token is good unless it is made for another time
 DAYS = 90
@@ -16,6 +16,7 @@ MAX_DAYS = 365
 #: that can be used at a time
 MAX_TOKENS_OF_A_USER = 50
 MAX_TOKENS_OF_A_PRODUCT = 50
+ENDED_TOKENS_SHOWN = 20
 
 
 class AccountManager(UserManager):
@@ -77,6 +78,12 @@ class TokenQuerySet(models.QuerySet):
         """Those that are neither revoked nor expired `at` that time (now)."""
         ends = models.Q(expires_at=None) | models.Q(expires_at__gt=at or timezone.now())
         return self.filter(ends, revoked_at=None)
+
+    def shown(self):
+        """Those that can be used, then the last ENDED_TOKENS_SHOWN others; the newest first."""
+        newest_first = self.select_related("created_by").order_by("-created_at", "-pk")
+        ended = newest_first.exclude(pk__in=self.usable().values("pk"))
+        return [*newest_first.usable(), *ended[:ENDED_TOKENS_SHOWN]]
 
     def revoke(self):
         """End them for good; return how many were not yet."""
@@ -164,6 +171,10 @@ class Token(models.Model):
 
     def __str__(self):
         return f"{self.name} ({self.prefix}_{self.lookup}…)"
+
+    @property
+    def scopes_told(self):
+        return told(self.scopes)
 
     def was_used_within(self, *, seconds):
         used = self.last_used_at

@@ -8,15 +8,15 @@ EVERYTHING = "*"
 
 #: resource → what it covers. products/api/scopes.py says which address is of which.
 RESOURCES = {
-    "products": "Products: their names, descriptions and capacity; making and deleting them",
-    "members": "Members, their roles, and invitations",
+    "products": "Their names, descriptions and capacity; making and deleting them",
+    "members": "And their roles, and invitations",
     "policy": "How it is weighed, and applying a scenario",
-    "personas": "Personas: their kinds, sizes and importance",
-    "readings": "Adoption readings",
-    "requirements": "Requirements: their text, status and effort",
-    "ratings": "Ratings",
-    "ranking": "The ranking, why it is so, how sure it is, and how it moved",
-    "scenarios": "Scenarios",
+    "personas": "Their kinds, sizes and importance",
+    "readings": "How many could use it, and did",
+    "requirements": "Their text, status and effort",
+    "ratings": "What each requirement is worth to each persona",
+    "ranking": "Its reasons, how sure it is, and how it moved",
+    "scenarios": "What if it were weighed otherwise",
 }
 
 
@@ -44,3 +44,12 @@ def missing(scopes: Iterable[str], needed: Iterable[str]) -> list[str]:
         return []
     held |= {scope(one.partition(":")[0], READ) for one in held if one.endswith(f":{WRITE}")}
     return [one for one in needed if one not in held]
+
+
+def told(scopes: object) -> str:
+    """A token's scopes in words."""
+    if not isinstance(scopes, list) or not_understood(scopes):
+        return "nothing, as its scopes aren't known"
+    if EVERYTHING in scopes:
+        return "everything"
+    return ", ".join(scopes) or "nothing"

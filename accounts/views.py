@@ -3,9 +3,9 @@ from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.access import signed_in
+from accounts.access import asks_who_it_is, signed_in
 from accounts.forms import NewTokenForm
 
 
@@ -25,34 +25,32 @@ def end_session(request, pk):
 
 
 @signed_in
-@require_POST
+@asks_who_it_is
+@require_http_methods(["GET", "POST"])
 def new_token(request):
-    form = NewTokenForm(request.POST)
-    if not form.is_valid():
-        return _page(request, status=422, new_token=form)
-    token, text = form.issue(request.user)
-    # Drawn at once instead of after a redirect: the text would have to wait somewhere.
-    return _page(request, issued=token, text=text)
+    form = NewTokenForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and (made := form.issue(user=request.user, by=request.user)):
+        # Drawn at once instead of after a redirect: the text would have to wait somewhere.
+        return _page(request, issued=made[0], text=made[1])
+    status = 422 if form.errors else 200
+    return render(request, "accounts/new_token.html", {"form": form}, status=status)
 
 
 @signed_in
 @require_POST
 def revoke_token(request, pk):
     token = get_object_or_404(request.user.tokens, pk=pk)
-    if token.revoked_at is None:
-        token.revoked_at = timezone.now()
-        token.save(update_fields=["revoked_at"])
+    request.user.tokens.filter(pk=pk).revoke()
     messages.success(request, f"“{token.name}” has been revoked.")
     return redirect("account")
 
 
-def _page(request, *, status=200, **context):
+def _page(request, **context):
     page = {
-        "new_token": NewTokenForm(),
-        "tokens": request.user.tokens.order_by("revoked_at", "-created_at", "-pk"),
+        "tokens": request.user.tokens.shown(),
         "now": timezone.now(),
         "has_second_factor": is_mfa_enabled(request.user),
         "sessions": len(UserSession.objects.purge_and_list(request.user)),
         **context,
     }
-    return render(request, "accounts/account.html", page, status=status)
+    return render(request, "accounts/account.html", page)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from products.views import invitations, members, product
+from products.views import invitations, members, product, tokens
 
 urlpatterns = [
     path("p/<str:key>/edit/", product.product_edit, name="product_edit"),
@@ -13,6 +13,12 @@ urlpatterns = [
         "p/<str:key>/invitations/<int:pk>/revoke/",
         invitations.invitation_revoke,
         name="invitation_revoke",
+    ),
+    path("p/<str:key>/tokens/", tokens.product_tokens, name="product_tokens"),
+    path(
+        "p/<str:key>/tokens/<int:pk>/revoke/",
+        tokens.product_token_revoke,
+        name="product_token_revoke",
     ),
     path("invitations/<str:text>/", invitations.invitation, name="invitation"),
     path("invitations/<str:text>/accept/", invitations.invitation_accept, name="invitation_accept"),

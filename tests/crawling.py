@@ -36,6 +36,7 @@ def cast():
     )
     scenario(made, by=alice, name=SECRET, importances={nurse.pk: 2})
     Token.objects.issue(name=SECRET, user=alice)
+    Token.objects.issue(name=SECRET, product=made)
     invite(product=made, role=Role.VIEWER, by=alice, email="secret@example.org")
     Authenticator.objects.create(user=alice, type="webauthn", data={"name": SECRET})
     UserSession.objects.create(user=alice, ip="10.1.2.3", session_key="x" * 32, user_agent=SECRET)
@@ -146,18 +147,20 @@ class Crawler:
             "comments": requirement.comments.get(),
             "scenarios": product.scenarios.get(),
             "invitations": product.invitations.get(),
-            "tokens": Token.objects.get(name=SECRET),
+            "tokens": product.tokens.get(),
+            "revoke_token": self._alice.tokens.get(),
             "keys": Authenticator.objects.get(user=self._alice),
             "sessions": UserSession.objects.get(user=self._alice),
         }
         self._before = self._fingerprint()
 
     def path(self, url):
-        """Filled in with the product's own rows; the word before <int:pk> says which."""
+        """Filled in with the product's own rows; the word before <int:pk>, or the URL's name, says
+        which."""
 
         def fill(match):
             word, kwarg = match[1], match[3]
-            row = (word or "").rstrip("/")
+            row = url.name if url.name in self._rows else (word or "").rstrip("/")
             known = {"key": "ROTA", "number": 1, "name": "invalid"}
             known |= {"uidb36": "1", "provider_id": "oidc", "text": "unknown", "token": "unknown"}
             assert kwarg in known or row in self._rows, f"say in _rows what {url.route} is of"

@@ -94,6 +94,8 @@ DECLARED = {
     "policy": READ | {"POST": "edit_policy"},
     "product_delete": both("delete_product"),
     "product_edit": both("edit_product"),
+    "product_token_revoke": {"POST": "manage_tokens"},
+    "product_tokens": both("manage_tokens"),
     "rate": READ | {"POST": "rate"},
     "rate_cells": {"POST": "rate"},
     "rating_withdraw": {"POST": "rate"},

@@ -148,7 +148,7 @@ class Described(AutoSchema):
 
     def get_description(self) -> str:
         told, scopes = super().get_description() or "", self._scopes()
-        needs = f"A token needs {' and '.join(f'' for one in scopes)}." if scopes else ""
+        needs = f"A token needs {' and '.join(f'`{one}`' for one in scopes)}." if scopes else ""
         return "\n\n".join(filter(None, [told, needs]))
 
     def _scopes(self) -> list[str]:

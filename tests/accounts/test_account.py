@@ -120,40 +120,12 @@ def test_what_one_sees_signed_in_is_kept_by_no_cache(client):
     assert client.get("/account/")["Cache-Control"] == "no-store"
 
 
-def test_a_new_token_is_shown_once_and_opens_the_api(client, alice):
-    page = client.post("/account/tokens/", {"name": "CI", "days": "90"}).content.decode()
-
-    text = re.search(r"uw_[0-9a-f]{16}_[0-9a-f]{64}", page)[0]
-    assert Token.objects.authenticate(text).user == alice
-    again = client.get("/account/").content.decode()
-    assert "CI" in again
-    assert text not in again
-
-
 def test_a_revoked_token_opens_nothing(client, alice):
     token, text = Token.objects.issue(name="CI", user=alice)
 
     client.post(f"/account/tokens/{token.pk}/revoke/")
 
     assert Token.objects.authenticate(text) is None
-
-
-def test_nobody_revokes_anothers_token(client, alice):
-    token, text = Token.objects.issue(name="CI", user=cast.user("bob"))
-
-    response = client.post(f"/account/tokens/{token.pk}/revoke/")
-
-    assert response.status_code == 404
-    assert Token.objects.authenticate(text)
-
-
-@pytest.mark.parametrize("name", ["", "x" * 101, "a\0b"])
-def test_a_token_needs_a_fitting_name(client, alice, name):
-    response = client.post("/account/tokens/", {"name": name, "days": "90"})
-
-    assert response.status_code == 422
-    assert "name" in response.context["new_token"].errors
-    assert not Token.objects.exists()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.test import override_settings
 
-from accounts.models import Token
+from accounts.models import Token, User
 from tests import crawling
 from tests.crawling import Crawler, client_of, urls
 
@@ -63,7 +63,7 @@ def test_sent_on_to_https_a_post_stays_a_post(crawler):
     ],
 )
 def test_a_token_is_used_by_a_refused_request_too(crawler, method, path, status):
-    token, text = Token.objects.issue(name="t", user=Token.objects.get().user)
+    token, text = Token.objects.issue(name="t", user=User.objects.get(username="alice"))
     ask = getattr(client_of(None), method)
 
     answer = ask(

@@ -9,7 +9,7 @@ from prioritisation.rescoring import rescore
 from tests import cast
 from tests.browser import axe
 
-ALONE = ["products", "product_new", "account"]
+ALONE = ["products", "product_new", "account", "new_token"]
 OF_A_PRODUCT = [
     "ranking",
     "map",
@@ -28,6 +28,7 @@ OF_A_PRODUCT = [
     "policy",
     "sure",
     "members",
+    "product_tokens",
     "product_edit",
     "product_delete",
     "import",

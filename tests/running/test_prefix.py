@@ -139,9 +139,13 @@ def test_cookies_the_live_address_and_the_apis_links_lie_below_it(visitor):
 
 
 def test_a_write_is_taken_and_an_error_below_it_is_the_apis(visitor):
-    answer, _page = visitor.ask(f"{PREFIX}/account/tokens/", {"name": "script", "days": "30"})
+    path, form = f"{PREFIX}/account/tokens/", {"name": "script", "days": "30", "scopes": "*"}
+    asked, _page = visitor.ask(path, form)
+    again = asked.headers["Location"]
+    answer, _page = visitor.ask(again, {"password": cast.PASSWORD, "next": path})
     missing, problem = visitor.ask(f"{PREFIX}/api/v1/none/")
 
+    assert again.startswith(f"{PREFIX}/sign-in/again/")
     assert answer.status == 200
     assert Token.objects.filter(name="script").exists()
     assert (missing.status, missing.headers["Content-Type"]) == (404, "application/problem+json")

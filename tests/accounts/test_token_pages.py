@@ -1,0 +1,170 @@
+"""Tokens made and revoked in the browser, of a person and of a product."""
+
+import re
+
+import pytest
+from django.utils import timezone
+
+from accounts import models
+from accounts.models import Token, User
+from tests import cast
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("alice_is_signed_in")]
+
+TEXT = re.compile(r"uw_[0-9a-f]{16}_[0-9a-f]{64}")
+NEW = {"name": "CI", "days": "30", "scopes": ["requirements:read", "ratings:write"]}
+PAGES = ["/account/tokens/", "/p/ROTA/tokens/"]
+
+
+@pytest.fixture
+def rota(alice):
+    return cast.rota(alice)
+
+
+@pytest.fixture
+def said_again(client, rota):
+    """Alice's client, who has just said by password who she is."""
+    client.post("/sign-in/again/", {"password": cast.PASSWORD})
+    return client
+
+
+@pytest.mark.parametrize("page", PAGES)
+class TestMaking:
+    def test_asks_for_the_password_and_then_goes_on(self, client, rota, page):
+        asked = client.post(page, NEW)
+        assert asked["Location"].startswith("/sign-in/again/")
+        assert not Token.objects.exists()
+
+        answer = client.post(asked["Location"], {"password": "wrong", "next": page})
+        assert not Token.objects.exists()
+        answer = client.post(asked["Location"], {"password": cast.PASSWORD, "next": page})
+
+        assert Token.objects.authenticate(TEXT.search(answer.content.decode())[0])
+
+    def test_shows_the_text_once(self, said_again, page):
+        answer = said_again.post(page, NEW)
+
+        text = TEXT.search(answer.content.decode())[0]
+        token = Token.objects.authenticate(text)
+        assert token.scopes == ["requirements:read", "ratings:write"]
+        assert 29 <= (token.expires_at - timezone.now()).days <= 30
+        for later in ("/account/", *PAGES):
+            assert not TEXT.search(said_again.get(later).content.decode())
+
+    @pytest.mark.parametrize(
+        ("fields", "wrong"),
+        [
+            ({"name": ""}, "name"),
+            ({"name": "x" * 101}, "name"),
+            ({"name": "a\0b"}, "name"),
+            ({"days": "0"}, "days"),
+            ({"days": "400"}, "days"),
+            ({"days": ""}, "days"),
+            ({"scopes": []}, "scopes"),
+            ({"scopes": ["read"]}, "scopes"),
+            ({"scopes": ["requirements:read", "x:write"]}, "scopes"),
+        ],
+    )
+    def test_tells_beside_the_field_what_can_not_be(self, said_again, page, fields, wrong):
+        response = said_again.post(page, NEW | fields)
+
+        assert response.status_code == 422
+        assert list(response.context["form"].errors) == [wrong]
+        assert f'id="id_{wrong}_error"' in response.content.decode()
+        assert not Token.objects.exists()
+
+    def test_ends_at_the_most(self, said_again, page, monkeypatch):
+        for of in ("USER", "PRODUCT"):
+            monkeypatch.setattr(models, f"MAX_TOKENS_OF_A_{of}", 1)
+        said_again.post(page, NEW)
+
+        response = said_again.post(page, NEW)
+
+        assert response.status_code == 422
+        assert "Revoke some first" in response.content.decode()
+        assert Token.objects.count() == 1
+
+    def test_leads_whoever_has_no_password_to_set_one(self, client, rota, alice, page):
+        alice.set_unusable_password()
+        alice.save()
+        client.force_login(alice)
+
+        assert client.post(page, NEW)["Location"] == "/account/password/first/"
+        assert not Token.objects.exists()
+
+
+def test_one_of_the_account_is_its_users(said_again, alice):
+    said_again.post("/account/tokens/", NEW)
+
+    token = Token.objects.get()
+    assert (token.user, token.product, token.created_by) == (alice, None, alice)
+
+
+def test_one_of_a_product_is_the_products(said_again, rota, alice):
+    said_again.post("/p/ROTA/tokens/", NEW)
+
+    token = Token.objects.get()
+    assert (token.user, token.product, token.created_by) == (None, rota, alice)
+
+
+def test_a_list_says_what_each_may_and_that_it_ended(client, rota, alice):
+    for name, owner in (("mine", {"user": alice}), ("robot", {"product": rota})):
+        Token.objects.issue(name=name, scopes=["personas:read"], by=alice, **owner)
+    Token.objects.filter(name="robot").update(revoked_at="2026-11-05T12:00Z")
+
+    account, product = (
+        re.sub(r"\s+", " ", client.get(path).content.decode())
+        for path in ("/account/", "/p/ROTA/tokens/")
+    )
+
+    assert "mine" in account
+    assert "May: personas:read" in account
+    assert "robot" not in account
+    assert "revoked on 5 November 2026" in product
+    assert "made by alice" in product
+    assert "Revoke robot" not in product
+
+
+def test_what_can_be_used_is_listed_before_what_ended(alice, monkeypatch):
+    monkeypatch.setattr(models, "ENDED_TOKENS_SHOWN", 2)
+    made = [Token.objects.issue(name=str(number), user=alice)[0].pk for number in range(5)]
+    Token.objects.filter(pk__in=made[1:]).revoke()
+
+    assert [token.name for token in alice.tokens.shown()] == ["0", "4", "3"]
+
+
+def test_owners_alone_see_make_and_revoke_those_of_a_product(rota):
+    token, _text = Token.objects.issue(name="secret robot", product=rota)
+    cast.join(rota, cast.user("mary"), "maintainer")
+    mary = cast.signed_in(User.objects.get(username="mary"))
+    mary.post("/sign-in/again/", {"password": cast.PASSWORD})
+
+    answers = [
+        mary.get("/p/ROTA/tokens/"),
+        mary.post("/p/ROTA/tokens/", NEW),
+        mary.post(f"/p/ROTA/tokens/{token.pk}/revoke/"),
+    ]
+
+    assert {answer.status_code for answer in answers} == {403}
+    assert "/p/ROTA/tokens/" not in mary.get("/p/ROTA/members/").content.decode()
+    assert Token.objects.usable().count() == 1
+
+
+def test_an_owner_revokes_one_of_the_product(client, rota):
+    token, text = Token.objects.issue(name="robot", product=rota)
+
+    client.post(f"/p/ROTA/tokens/{token.pk}/revoke/")
+
+    assert Token.objects.authenticate(text) is None
+    assert client.post("/p/ROTA/tokens/", NEW)["Location"].startswith("/sign-in/again/")
+
+
+@pytest.mark.parametrize("of", ["user", "product"])
+def test_nobody_revokes_what_is_not_theirs(client, rota, of):
+    bob = cast.user("bob")
+    owner = {"user": bob} if of == "user" else {"product": cast.rota(bob)}
+    token, text = Token.objects.issue(name="CI", **owner)
+
+    for path in (f"/account/tokens/{token.pk}/revoke/", f"/p/ROTA/tokens/{token.pk}/revoke/"):
+        assert client.post(path).status_code == 404
+    assert Token.objects.authenticate(text)
