@@ -13,6 +13,7 @@ from allauth.account.models import EmailAddress
 from allauth.core import context
 from django import forms
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import DAYS, MAX_DAYS, Token, TooManyTokens, User
@@ -82,7 +83,27 @@ class ReauthenticationForm(PlainWords, ReauthenticateForm):
     pass
 
 
-class NewPasswordForm(PlainWords, ChangePasswordForm):
+class EndsTokens:
+    """A new password ends the user's tokens, too, unless one says otherwise: who knew the old one
+    may have made some."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.user and self.user.tokens.usable().exists():
+            self.fields["keep_tokens"] = forms.BooleanField(
+                label="Keep my tokens for the API",
+                required=False,
+                help_text="Otherwise they end now, and what uses them needs new ones.",
+            )
+
+    def save(self):
+        with transaction.atomic():
+            super().save()
+            if not self.cleaned_data.get("keep_tokens"):
+                self.user.tokens.revoke()
+
+
+class NewPasswordForm(EndsTokens, PlainWords, ChangePasswordForm):
     def clean_oldpassword(self):
         given = super().clean_oldpassword()
         stay_signed_in(context.request, self.user)
@@ -93,7 +114,7 @@ class ForgottenPasswordForm(PlainWords, ResetPasswordForm):
     pass
 
 
-class RecoveredPasswordForm(PlainWords, ResetPasswordKeyForm):
+class RecoveredPasswordForm(EndsTokens, PlainWords, ResetPasswordKeyForm):
     pass
 
 

@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts import models
 from accounts.models import Token, User
+from accounts.recovery import sign_in_link
 from tests import cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("alice_is_signed_in")]
@@ -168,3 +170,49 @@ def test_nobody_revokes_what_is_not_theirs(client, rota, of):
     for path in (f"/account/tokens/{token.pk}/revoke/", f"/p/ROTA/tokens/{token.pk}/revoke/"):
         assert client.post(path).status_code == 404
     assert Token.objects.authenticate(text)
+
+
+class TestANewPassword:
+    CHANGE = {
+        "oldpassword": cast.PASSWORD,
+        "password1": "a longer battery staple",
+        "password2": "a longer battery staple",
+    }
+
+    @pytest.fixture
+    def text(self, alice):
+        return Token.objects.issue(name="CI", user=alice)[1]
+
+    def test_ends_the_tokens(self, client, rota, text):
+        robot = Token.objects.issue(name="robot", product=rota)[1]
+
+        client.post("/account/password/", self.CHANGE)
+
+        assert Token.objects.authenticate(text) is None
+        assert Token.objects.authenticate(robot), "that is the product's"
+
+    def test_leaves_them_to_whoever_says_so(self, client, text):
+        assert "Keep my tokens" in client.get("/account/password/").content.decode()
+
+        client.post("/account/password/", self.CHANGE | {"keep_tokens": "on"})
+
+        assert Token.objects.authenticate(text)
+
+    def test_that_is_refused_ends_none(self, client, text):
+        client.post("/account/password/", self.CHANGE | {"oldpassword": "wrong"})
+
+        assert Token.objects.authenticate(text)
+
+    def test_asks_nothing_where_there_are_none(self, client):
+        assert "Keep my tokens" not in client.get("/account/password/").content.decode()
+
+    def test_by_a_link_ends_them_too(self, alice, text):
+        somebody, path = Client(), sign_in_link(alice).partition("//")[2].partition("/")[2]
+        form = somebody.get(f"/{path}")["Location"]
+        assert "Keep my tokens" in somebody.get(form).content.decode()
+
+        somebody.post(form, {name: self.CHANGE[name] for name in ("password1", "password2")})
+
+        alice.refresh_from_db()
+        assert alice.check_password(self.CHANGE["password1"])
+        assert Token.objects.authenticate(text) is None
