@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 
+from accounts.forms import GivenPasswordForm
 from accounts.models import Token, User
 from accounts.recovery import sign_in_link
 
@@ -14,6 +15,7 @@ class UserAdmin(DjangoUserAdmin):
     add_fieldsets = [
         (None, {"fields": ["username", "email", "usable_password", "password1", "password2"]})
     ]
+    change_password_form = GivenPasswordForm
     actions = ["deactivate", "make_sign_in_link"]
 
     def has_delete_permission(self, request, obj=None):

@@ -13,6 +13,7 @@ from allauth.account.models import EmailAddress
 from allauth.core import context
 from django import forms
 from django.conf import settings
+from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.db import transaction
 from django.utils import timezone
 
@@ -84,9 +85,18 @@ class ReauthenticationForm(PlainWords, ReauthenticateForm):
 
 
 class EndsTokens:
-    """A new password ends the user's tokens, too, unless one says otherwise: who knew the old one
-    may have made some."""
+    """A new password ends the user's tokens, too, unless `keep_tokens` is said: who knew the old
+    one may have made some."""
 
+    def save(self, **kwargs):
+        with transaction.atomic():
+            saved = super().save(**kwargs)
+            if not self.cleaned_data.get("keep_tokens"):
+                self.user.tokens.revoke()
+        return saved
+
+
+class AsksAboutTokens(EndsTokens):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.user and self.user.tokens.usable().exists():
@@ -96,14 +106,16 @@ class EndsTokens:
                 help_text="Otherwise they end now, and what uses them needs new ones.",
             )
 
-    def save(self):
-        with transaction.atomic():
-            super().save()
-            if not self.cleaned_data.get("keep_tokens"):
-                self.user.tokens.revoke()
+
+class GivenPasswordForm(EndsTokens, AdminPasswordChangeForm):
+    """Of the back office, for somebody else's password. Nobody can ask them what to keep."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["password2"].help_text += " The tokens of this user end with the old one."
 
 
-class NewPasswordForm(EndsTokens, PlainWords, ChangePasswordForm):
+class NewPasswordForm(AsksAboutTokens, PlainWords, ChangePasswordForm):
     def clean_oldpassword(self):
         given = super().clean_oldpassword()
         stay_signed_in(context.request, self.user)
@@ -114,7 +126,7 @@ class ForgottenPasswordForm(PlainWords, ResetPasswordForm):
     pass
 
 
-class RecoveredPasswordForm(EndsTokens, PlainWords, ResetPasswordKeyForm):
+class RecoveredPasswordForm(AsksAboutTokens, PlainWords, ResetPasswordKeyForm):
     pass
 
 

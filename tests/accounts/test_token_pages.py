@@ -216,3 +216,16 @@ class TestANewPassword:
         alice.refresh_from_db()
         assert alice.check_password(self.CHANGE["password1"])
         assert Token.objects.authenticate(text) is None
+
+    def test_that_the_back_office_gives_ends_them_and_says_so(self, alice, text):
+        office, page = Client(), f"/admin/accounts/user/{alice.pk}/password/"
+        office.force_login(cast.user("sam", is_staff=True, is_superuser=True))
+        assert "The tokens of this user end" in office.get(page).content.decode()
+
+        form = {name: self.CHANGE[name] for name in ("password1", "password2")}
+        answer = office.post(page, form | {"usable_password": "true"})
+
+        assert answer.status_code == 302
+        alice.refresh_from_db()
+        assert alice.check_password(self.CHANGE["password1"])
+        assert Token.objects.authenticate(text) is None
