@@ -161,6 +161,18 @@ def test_an_owner_revokes_one_of_the_product(client, rota):
     assert client.post("/p/ROTA/tokens/", NEW)["Location"].startswith("/sign-in/again/")
 
 
+@pytest.mark.parametrize("path", ["/account/tokens/{}/revoke/", "/p/ROTA/tokens/{}/revoke/"])
+def test_one_that_is_revoked_twice_was_revoked_the_first_time(client, rota, alice, path):
+    owner = {"user": alice} if "account" in path else {"product": rota}
+    token, _text = Token.objects.issue(name="CI", **owner)
+    Token.objects.filter(pk=token.pk).update(revoked_at="2026-11-05T12:00Z")
+
+    assert client.post(path.format(token.pk)).status_code == 302
+
+    token.refresh_from_db()
+    assert f"{token.revoked_at:%-d %B}" == "5 November"
+
+
 @pytest.mark.parametrize("of", ["user", "product"])
 def test_nobody_revokes_what_is_not_theirs(client, rota, of):
     bob = cast.user("bob")

@@ -5,8 +5,10 @@ import re
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
+from products import invitations
 from products.invitations import MAX_OPEN_INVITATIONS
 from products.models import Invitation
 from tests import cast
@@ -138,6 +140,20 @@ def test_a_used_one_can_not_be_revoked(invited, owner):
 
     assert answer.status_code == 409
     assert "used already" in answer.json()["detail"]
+
+
+def test_one_that_is_used_while_it_is_revoked_is_told_as_used(invited, owner, monkeypatch):
+    made = invited().json()
+    revoke = invitations.revoke_invitation
+
+    def somebody_is_quicker(row, *, by):
+        Invitation.objects.update(accepted_at=timezone.now())
+        revoke(row, by=by)
+
+    monkeypatch.setattr(invitations, "revoke_invitation", somebody_is_quicker)
+    answer = owner.delete(f"{URL}{made['id']}/", headers={"If-Match": '"1"'})
+
+    assert (answer.status_code, "used already" in answer.json()["detail"]) == (409, True)
 
 
 @pytest.mark.parametrize("name", ["maya", "bob", "vera"])
