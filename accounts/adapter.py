@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from accounts import sign_in_limits as limits
+from accounts.account_events import count_failure
 from accounts.models import User
 from accounts.passwords import stay_signed_in
 from accounts.sign_up import may_sign_up
@@ -36,14 +37,18 @@ class AccountAdapter(DefaultAccountAdapter):
         """Look at the password only where the limits allow it; the attempt is counted before."""
         address = truncate_ip(self.get_client_ip(request))
         typed = credentials.get("username") or credentials.get("email") or ""
-        counted = limits.limits_of_sign_in(account=_account(typed), address=address)
+        named = _named(typed)
+        account = f"account {named}" if named else typed
+        counted = limits.limits_of_sign_in(account=account, address=address)
         if not limits.take(counted):
+            count_failure(named)
             security_log.warning("sign-in refused after too many attempts, from %s", address)
             raise self.validation_error("too_many_login_attempts")
         user = super().authenticate(request, **credentials)
         if user:
             limits.give_back(counted)
         else:
+            count_failure(named)
             security_log.warning("sign-in failed, from %s", address)
         return user
 
@@ -71,7 +76,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return super().get_public_key_credential_rp_entity() | {"name": "Userward"}
 
 
-def _account(typed: str) -> str:
-    """One account by its name or by its e-mail; an unknown one by what was typed."""
+def _named(typed: str) -> int | None:
+    """The id of the account with this name or e-mail."""
     named = User.objects.filter(Q(username=typed) | Q(email__iexact=typed)).order_by("pk").first()
-    return f"account {named.pk}" if named else typed
+    return named and named.pk

@@ -29,7 +29,8 @@ class UserAdmin(DjangoUserAdmin):
     @admin.action(description="Make a one-time sign-in link", permissions=["recover"])
     def make_sign_in_link(self, request, queryset):
         for user in queryset.filter(is_active=True):
-            self.message_user(request, f"{user}: {sign_in_link(user)}")
+            link = sign_in_link(user, by=request.user, means="admin")
+            self.message_user(request, f"{user}: {link}")
 
     def has_recover_permission(self, request):
         """Whoever makes such a link can be whom it is for, so only superusers do."""

@@ -5,6 +5,11 @@ from django.contrib.admin.apps import AdminConfig
 class AccountsConfig(AppConfig):
     name = "accounts"
 
+    def ready(self):
+        from accounts import receivers
+
+        receivers.connect()
+
 
 class BackOfficeConfig(AdminConfig):
     """Django's admin, entered by the site's own sign-in."""

@@ -21,6 +21,17 @@ class Event(pghistory.models.Event):
         abstract = True
 
 
+def never_emptied():
+    """A trigger that refuses TRUNCATE, which passes by the triggers of rows."""
+    return pgtrigger.Trigger(
+        name="never_emptied",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        func="RAISE EXCEPTION 'Cannot truncate % table', TG_TABLE_NAME;",
+    )
+
+
 def with_input_history(*, exclude=(), indexes=(), **options):
     """Class decorator: write every insert, update and delete of the model to its event table."""
 
@@ -29,6 +40,13 @@ def with_input_history(*, exclude=(), indexes=(), **options):
         by_row = models.Index(
             fields=["pgh_obj", "pgh_id"], name=f"{model.__name__.lower()}_events_by_row"
         )
+        of_a_product = any(field.name == "product" for field in model._meta.local_fields)
+        # The log of a product, newest first (prioritisation/log).
+        by_time = models.Index(
+            fields=["product", "pgh_created_at", "pgh_id"],
+            name=f"{model.__name__.lower()}_events_by_time",
+        )
+        ours = [by_row, by_time] if of_a_product else [by_row]
         return pghistory.track(
             pghistory.InsertEvent(),
             pghistory.UpdateEvent(),
@@ -40,7 +58,7 @@ def with_input_history(*, exclude=(), indexes=(), **options):
             context_id_field=None,
             # One insert a statement instead of one a row: imports write tens of thousands of rows.
             level=pgtrigger.Statement,
-            meta={"indexes": [by_row, *indexes]},
+            meta={"indexes": [*ours, *indexes], "triggers": [never_emptied()]},
             **options,
         )(model)
 

@@ -8,6 +8,8 @@ from django.db import models, transaction
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
+from accounts.account_event import AccountEvent as AccountEvent
+from accounts.history import with_input_history
 from accounts.scopes import EVERYTHING, not_understood, told
 
 #: how long a token is good unless it is made for another time
@@ -25,6 +27,8 @@ class AccountManager(UserManager):
         return self.filter(email__iexact=email.strip(), is_active=True).first()
 
 
+# No name and no e-mail: an event can't be changed, and a person's name has to be.
+@with_input_history(fields=["is_active", "is_staff", "is_superuser"], model_name="UserEvent")
 class User(AbstractUser):
     """Signs in by name or e-mail. Deactivated or pseudonymised, never deleted."""
 
@@ -118,6 +122,9 @@ def _check_number_of_tokens(owner):
         raise TooManyTokens(f"There are {most} that can be used, the most. Revoke some first.")
 
 
+@with_input_history(
+    fields=["user", "product", "scopes", "expires_at", "revoked_at"], model_name="TokenEvent"
+)
 class Token(models.Model):
     """A key to the API, of a user or of one product."""
 

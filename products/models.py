@@ -142,7 +142,8 @@ class Membership(models.Model):
         return f"{self.user}, {self.get_role_display()}"
 
 
-@with_input_history(exclude=["digest"])
+# No e-mail either: an event can't be changed, and where a person is to be forgotten it has to be.
+@with_input_history(exclude=["digest", "email"])
 class Invitation(models.Model):
     """A link that makes whoever opens it, and presses its button, a member. Good for one person."""
 
@@ -182,7 +183,24 @@ class Invitation(models.Model):
     class Meta:
         ordering = ["-created_at", "-id"]
         constraints = [one_of("an_invitations_role_is_one_of_the_four", "role", Role)]
-        triggers = [raises_version(), stays_in_product("role", "email", "digest")]
+        triggers = [
+            raises_version(),
+            stays_in_product("role", "digest"),
+            # Without one, whoever has the link is let in: only a closed one may lose its e-mail.
+            pgtrigger.Trigger(
+                name="keeps_its_email_while_open",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="""
+                    IF OLD.email <> NEW.email
+                        AND (NEW.email <> '' OR NEW.revoked_at IS NULL AND NEW.accepted_at IS NULL)
+                    THEN
+                        RAISE EXCEPTION 'an invitation keeps its e-mail while it is open';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
 
     def __str__(self):
         return f"{self.get_role_display()} of {self.product}"

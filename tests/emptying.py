@@ -25,6 +25,19 @@ EMPTY = """
         END LOOP;
     END $$"""
 
+#: Their owner may, and must: they refuse to be truncated.
+OF_EVENTS = """
+    DO $$
+    DECLARE found record;
+    BEGIN
+        FOR found IN
+            SELECT tgrelid::regclass AS named, tgname FROM pg_trigger
+            WHERE tgname LIKE 'pgtrigger_never_emptied_%'
+        LOOP
+            EXECUTE format('ALTER TABLE %s {do} TRIGGER %I', found.named, found.tgname);
+        END LOOP;
+    END $$"""
+
 _flush = TransactionTestCase._fixture_teardown
 
 
@@ -35,4 +48,6 @@ def empty_tables(test_case) -> None:
         if cursor.fetchone() == (True,):
             cursor.execute(EMPTY.format(kept=", ".join(f"'{name}'" for name in KEPT)))
             return
-    _flush(test_case)
+        cursor.execute(OF_EVENTS.format(do="DISABLE"))
+        _flush(test_case)
+        cursor.execute(OF_EVENTS.format(do="ENABLE"))

@@ -15,4 +15,4 @@ class Command(BaseCommand):
         found = found or User.objects.by_email(user)
         if found is None:
             raise CommandError(f"No active user has the name or e-mail {user}.")
-        self.stdout.write(sign_in_link(found))
+        self.stdout.write(sign_in_link(found, means="command"))
