@@ -27,6 +27,7 @@ MAY = {
     "import": Role.MAINTAINER,
     "edit_others_ratings": Role.MAINTAINER,
     "delete_others_comments": Role.MAINTAINER,
+    "read_log": Role.MAINTAINER,
     "edit_product": Role.MAINTAINER,
     "manage_members": Role.OWNER,
     "manage_tokens": Role.OWNER,

@@ -14,6 +14,7 @@ OF_A_PRODUCT = [
     "ranking",
     "map",
     "history",
+    "log",
     "requirement_new",
     "rate",
     "ask",

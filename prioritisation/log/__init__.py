@@ -1,0 +1,1 @@
+"""Who did what in a product, in words: the audit log."""
