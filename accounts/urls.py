@@ -159,6 +159,7 @@ urlpatterns = [
         _for_anybody(openid_connect.callback),
         name="openid_connect_callback",
     ),
+    path("account/data/", views.own_data, name="own_data"),
     path("account/tokens/", views.new_token, name="new_token"),
     path("account/tokens/<int:pk>/revoke/", views.revoke_token, name="revoke_token"),
     path("notifications/", told.notifications, name="notifications"),

@@ -1,12 +1,16 @@
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
+from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import asks_who_it_is, signed_in
+from accounts.account_events import record
 from accounts.forms import NewTokenForm
+from accounts.models import AccountEvent
+from accounts.person_data import person_data
 
 
 @signed_in
@@ -22,6 +26,17 @@ def end_session(request, pk):
     session.end()
     messages.success(request, "The session is ended.")
     return redirect("usersessions_list")
+
+
+@signed_in
+@require_POST
+def own_data(request):
+    record(request.user, AccountEvent.Kind.DATA_TAKEN)
+    return StreamingHttpResponse(
+        person_data(request.user),
+        content_type="application/json",
+        headers={"Content-Disposition": 'attachment; filename="userward-my-data.json"'},
+    )
 
 
 @signed_in

@@ -6,6 +6,7 @@ from import_export.fields import Field
 
 from products.admin_base import BackOfficeForm, CsvExport, EventAdmin, InputAdmin, ReadOnlyAdmin
 from products.models import Comment, Membership, Product, Requirement
+from products.people_admin import add_action
 from products.roles import Role
 
 
@@ -156,5 +157,6 @@ class CommentAdmin(InputAdmin):
         super().save_model(request, obj, form, change)
 
 
+add_action()
 for model in (Product, Membership, Requirement, Comment):
     admin.site.register(model.pgh_event_model, EventAdmin)
