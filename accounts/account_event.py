@@ -49,6 +49,9 @@ class AccountEvent(models.Model):
     attempts = models.PositiveIntegerField(default=1, db_default=1)
 
     class Meta:
+        # As the back office calls the log, which it shows in its place.
+        verbose_name = "entry of the log"
+        verbose_name_plural = "log"
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "hour"],

@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 
 from personas.models import AdoptionReading, Persona
-from products.admin_base import BackOfficeForm, EventAdmin, InputAdmin
+from products.admin_base import BackOfficeForm, InputAdmin
 
 
 @admin.register(Persona)
@@ -45,7 +45,3 @@ class AdoptionReadingAdmin(InputAdmin):
     def save_model(self, request, obj, form, change):
         obj.product_id = obj.persona.product_id
         super().save_model(request, obj, form, change)
-
-
-for model in (Persona, AdoptionReading):
-    admin.site.register(model.pgh_event_model, EventAdmin)

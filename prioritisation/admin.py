@@ -3,7 +3,9 @@ from django.core.exceptions import ValidationError
 from import_export import resources
 from import_export.fields import Field
 
+from accounts.models import AccountEvent
 from prioritisation.forms.requirement import Deciding
+from prioritisation.log_admin import LogAdmin
 from prioritisation.models import (
     PARAMETERS,
     ProductChange,
@@ -18,7 +20,7 @@ from prioritisation.models import (
 )
 from prioritisation.scoring import UNIT
 from products.admin import RequirementAdmin
-from products.admin_base import BackOfficeForm, CsvExport, EventAdmin, InputAdmin, ReadOnlyAdmin
+from products.admin_base import BackOfficeForm, CsvExport, InputAdmin, ReadOnlyAdmin
 from products.models import Requirement
 
 
@@ -180,5 +182,4 @@ class ProductChangeAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
 
 
-for model in (Rating, ScoringPolicy, Scenario, ScenarioPersona):
-    admin.site.register(model.pgh_event_model, EventAdmin)
+admin.site.register(AccountEvent, LogAdmin)

@@ -4,7 +4,7 @@ from django.forms.models import BaseInlineFormSet
 from import_export import resources
 from import_export.fields import Field
 
-from products.admin_base import BackOfficeForm, CsvExport, EventAdmin, InputAdmin, ReadOnlyAdmin
+from products.admin_base import BackOfficeForm, CsvExport, InputAdmin, ReadOnlyAdmin
 from products.models import Comment, Membership, Product, Requirement
 from products.people_admin import add_action
 from products.roles import Role
@@ -158,5 +158,3 @@ class CommentAdmin(InputAdmin):
 
 
 add_action()
-for model in (Product, Membership, Requirement, Comment):
-    admin.site.register(model.pgh_event_model, EventAdmin)

@@ -42,24 +42,6 @@ class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):
     formfield_overrides = HTTPS_ASSUMED
 
 
-class EventAdmin(ReadOnlyAdmin):
-    """The input history of one model, deleted rows' included."""
-
-    list_display = ["pgh_created_at", "pgh_label", "row", "id", "pgh_context", "pgh_change_id"]
-    list_filter = ["pgh_label", "pgh_created_at"]
-    search_fields = ["=id", "=pgh_change_id"]
-    search_help_text = "The id of a row, or of a transaction."
-    ordering = ["-pgh_id"]
-
-    @admin.display(description="row")
-    def row(self, event):
-        # What its model calls it; that may read a parent which has been deleted since.
-        for name in ("title", "name", "text", "value", "role", "observed_on", "end_user_say"):
-            if hasattr(event, name):
-                return getattr(event, name)
-        return event.pgh_obj_id
-
-
 class BackOfficeForm(forms.ModelForm):
     """Holds the version that its reader saw; whoever saves later sees both values and chooses.
 

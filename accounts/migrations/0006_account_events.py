@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                 ("hour", models.DateTimeField(null=True)),
                 ("attempts", models.PositiveIntegerField(db_default=1, default=1)),
             ],
+            options={"verbose_name": "entry of the log", "verbose_name_plural": "log"},
         ),
         migrations.CreateModel(
             name="TokenEvent",

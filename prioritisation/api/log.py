@@ -110,4 +110,4 @@ class LogCSV(ProductAPI):
 
     @extend_schema(responses={(200, "text/csv"): str})
     def get(self, request, key):
-        return csv_of_log(self.product, Asked(**self.query))
+        return csv_of_log(self.product.pk, Asked(**self.query), name=self.product.key)

@@ -1,16 +1,17 @@
 from datetime import timedelta
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 
-from prioritisation.log.reading import Asked, people_of
+from accounts.models import User
+from prioritisation.log.reading import Asked, people_of, products_ever
 from prioritisation.log.sources import KINDS
 
 
-class LogForm(forms.Form):
-    """What is looked for in the log of a product."""
+class AskedForm(forms.Form):
+    """What is looked for in the log."""
 
-    person = forms.ChoiceField(label="Who", required=False)
     kind = forms.ChoiceField(
         label="What", required=False, choices=[("", "Everything"), *KINDS.items()]
     )
@@ -18,10 +19,8 @@ class LogForm(forms.Form):
     until = forms.DateField(label="To", required=False)
     text = forms.CharField(label="Text", required=False, max_length=200)
 
-    def __init__(self, *args, product, **kwargs):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        people = [(str(user.pk), str(user)) for user in people_of(product.pk)]
-        self.fields["person"].choices = [("", "Everybody"), *people]
         self.fields["text"].widget.input_type = "search"
         for name in ("since", "until"):
             self.fields[name].widget.input_type = "date"
@@ -40,12 +39,50 @@ class LogForm(forms.Form):
     def asked(self):
         given = self.cleaned_data
         return Asked(
-            person=int(given["person"]) if given["person"] else None,
+            person=int(given["person"]) if given.get("person") else None,
             kind=given["kind"],
             since=_begin_of(given["since"]),
             until=_begin_of(given["until"], days_later=1),
             text=given["text"],
         )
+
+
+class LogForm(AskedForm):
+    """In the log of a product."""
+
+    person = forms.ChoiceField(label="Who", required=False)
+    field_order = ["person"]
+
+    def __init__(self, *args, product, **kwargs):
+        super().__init__(*args, **kwargs)
+        people = [(str(user.pk), str(user)) for user in people_of(product.pk)]
+        self.fields["person"].choices = [("", "Everybody"), *people]
+
+
+class WholeLogForm(AskedForm):
+    """In the log of all products, those that are gone too."""
+
+    product = forms.ChoiceField(label="Product", required=False)
+    person = forms.CharField(label="Who", required=False, max_length=254)
+    field_order = ["product", "person"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["product"].choices = [("", "All"), *products_ever()]
+        self.fields["person"].widget.attrs["placeholder"] = "name or e-mail"
+
+    def clean_person(self):
+        typed = self.cleaned_data["person"]
+        if not typed:
+            return None
+        named = User.objects.filter(Q(username=typed) | Q(email__iexact=typed)).first()
+        if named is None:
+            raise forms.ValidationError("Nobody has exactly this name or e-mail.")
+        return named.pk
+
+    @property
+    def product_id(self):
+        return int(self.cleaned_data["product"]) if self.cleaned_data["product"] else None
 
 
 def _begin_of(day, *, days_later=0):

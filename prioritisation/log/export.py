@@ -11,11 +11,11 @@ from prioritisation.ranking.export import harmless
 COLUMNS = ("time", "who", "by", "what", "did", "sentence", "change")
 
 
-def csv_of_log(product, asked: Asked) -> StreamingHttpResponse:
+def csv_of_log(product_id: int | None, asked: Asked, *, name: str) -> StreamingHttpResponse:
     return StreamingHttpResponse(
-        csv_lines(whole_log(product.pk, asked)),
+        csv_lines(whole_log(product_id, asked)),
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{product.key}-log.csv"'},
+        headers={"Content-Disposition": f'attachment; filename="{name}-log.csv"'},
     )
 
 

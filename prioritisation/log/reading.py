@@ -93,6 +93,17 @@ def people_of(product_id: int) -> list[User]:
     return sorted(found, key=lambda user: str(user).casefold())
 
 
+def products_ever() -> list[tuple[str, str]]:
+    """(id, what it is called), by name, of every product that there is or was."""
+    last = Product.pgh_event_model.objects.order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id")
+    rows = last.values_list("pgh_obj_id", "name", "key", "pgh_label")
+    named = [
+        (str(pk), f"{name} ({key}{', deleted' if label == 'delete' else ''})")
+        for pk, name, key, label in rows
+    ]
+    return sorted(named, key=lambda one: one[1].casefold())
+
+
 def _source_of_members():
     return next(source for source in SOURCES if source.kind == "members")
 

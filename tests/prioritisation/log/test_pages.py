@@ -146,7 +146,7 @@ def test_the_page_shows_a_hundred_and_leads_to_older_ones(rota, as_bob):
     second = as_bob.get(f"/p/ROTA/log/{first.context['older']}")
 
     assert (len(first.context["entries"]), len(second.context["entries"])) == (100, 13)
-    assert (first.context["newer"], second.context["older"]) == (False, False)
+    assert (first.context["newer"], second.context["older"]) == (None, None)
     again = as_bob.get(f"/p/ROTA/log/{second.context['newer']}")
     assert again.context["entries"] == first.context["entries"]
 
