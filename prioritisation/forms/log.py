@@ -22,6 +22,7 @@ class AskedForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["text"].widget.input_type = "search"
+        self.fields["text"].widget.attrs["placeholder"] = "a word, a name, ROTA-12"
         for name in ("since", "until"):
             self.fields[name].widget.input_type = "date"
 
@@ -55,7 +56,7 @@ class LogForm(AskedForm):
 
     def __init__(self, *args, product, **kwargs):
         super().__init__(*args, **kwargs)
-        people = [(str(user.pk), str(user)) for user in people_of(product.pk)]
+        people = [(str(user.pk), _told_apart(user)) for user in people_of(product.pk)]
         self.fields["person"].choices = [("", "Everybody"), *people]
 
 
@@ -83,6 +84,10 @@ class WholeLogForm(AskedForm):
     @property
     def product_id(self):
         return int(self.cleaned_data["product"]) if self.cleaned_data["product"] else None
+
+
+def _told_apart(user):
+    return str(user) if str(user) == user.username else f"{user} ({user.username})"
 
 
 def _begin_of(day, *, days_later=0):

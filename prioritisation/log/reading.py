@@ -22,6 +22,15 @@ CHUNK = 500
 #: what a searched text may name
 SEARCHED = (User, Persona, Requirement, Invitation)
 
+HOW = {
+    "session": "",
+    "admin": "in the back office",
+    "token": "by the API",
+    "import": "by an import",
+    "command": "by a command",
+    "": "directly in the database",
+}
+
 Place = tuple[datetime, int, int]
 """Where an event stands in the log: its time, its table's place, its id."""
 
@@ -55,6 +64,12 @@ class Entry:
     """A words.Changed for each column that an update changed, whole."""
     change: int | None
     """The transaction."""
+
+    @property
+    def how(self) -> str:
+        """The means in words; empty where it is the usual one, a page of the site."""
+        means, comma, token = self.means.partition(", ")
+        return HOW.get(means, means) + comma + token
 
 
 def read_log(product_id: int | None, asked: Asked, *, most: int, beyond: Place | None = None,

@@ -172,7 +172,7 @@ def _whose(user_id, who, names):
 
 
 def _policy(event, _before, _names, _who):
-    insert = "began to weigh it as it is weighed at first"
+    insert = "set up how it is weighed"
     return _done(event, insert, "changed how it is weighed", "deleted how it is weighed")
 
 
