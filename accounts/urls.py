@@ -1,5 +1,7 @@
 """allauth's pages that Userward offers, under its own addresses, and the account's own."""
 
+from functools import wraps
+
 from allauth.account import views as account
 from allauth.mfa.base import views as second_factor
 from allauth.mfa.recovery_codes import views as recovery_codes
@@ -15,6 +17,7 @@ from django.urls.converters import StringConverter
 from accounts import notification_views as told
 from accounts import views
 from accounts.access import commits_itself, public, signed_in
+from accounts.history import acting
 
 
 class Base36(StringConverter):
@@ -26,12 +29,24 @@ class Base36(StringConverter):
 register_converter(Base36, "base36")
 
 
+def _acting(view):
+    """What the view writes is told in the history as done on the site, by whoever is signed in."""
+
+    @wraps(view)
+    def wrapped(request, *args, **kwargs):
+        user = request.user if request.user.is_authenticated else None
+        with acting(means="session", user=user):
+            return view(request, *args, **kwargs)
+
+    return wrapped
+
+
 def _for_anybody(view):
-    return commits_itself(public(view))
+    return commits_itself(public(_acting(view)))
 
 
 def _for_oneself(view):
-    return commits_itself(signed_in(view))
+    return commits_itself(signed_in(_acting(view)))
 
 
 urlpatterns = [

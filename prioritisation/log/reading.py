@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import CharField, ForeignKey, OuterRef, Q, Subquery, TextField, Value
 from django.db.models.functions import Concat
 
-from accounts.models import AccountEvent, User
+from accounts.models import AccountEvent, User, UserEvent
 from personas.models import Persona
 from prioritisation.log.names import Names, actor_of
 from prioritisation.log.sources import SOURCES
@@ -260,8 +260,10 @@ def _entry(place, source, event, before, names):
 
 
 def _who(event, user, token, names):
-    if isinstance(event, AccountEvent) and event.kind == AccountEvent.Kind.FAILED:
-        return ""  # whoever it was
+    failed = isinstance(event, AccountEvent) and event.kind == AccountEvent.Kind.FAILED
+    signed_up = isinstance(event, UserEvent) and event.pgh_label == "insert" and not user
+    if failed or signed_up:
+        return ""  # the phrase is a sentence
     if user:
         return names.user(user)
     words = names.token(token) if token else "Somebody"

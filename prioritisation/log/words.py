@@ -223,6 +223,8 @@ def _user(event, before, names, who):
             if flag != "is_active" and getattr(event, flag)
         ]
         account = f"the account of {name}"
+        if event.pgh_label == "insert" and who is None:
+            return f"The account of {name} was made"
         made = " and ".join([f"made {account}", *given])
         return _done(event, made, f"changed {account}", f"deleted {account}")
     told = [

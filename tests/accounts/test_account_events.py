@@ -29,6 +29,18 @@ def test_signing_in_and_out_is_kept(client):
     assert kinds(alice) == ["signed_in", "signed_out"]
 
 
+def test_signing_up_is_kept_as_done_on_the_site(client, settings):
+    settings.SIGN_UP = "open"
+    client.post(
+        "/sign-up/",
+        {"username": "zoe", "email": "zoe@example.org", "password1": "a longer battery staple"},
+    )
+
+    zoe = User.objects.get(username="zoe")
+    assert kinds(zoe)[:1] == ["signed_up"]
+    assert UserEvent.objects.get(pgh_obj=zoe, pgh_label="insert").pgh_context["means"] == "session"
+
+
 def test_failed_attempts_are_counted_by_account_and_hour(client):
     alice = cast.user("alice")
     for name in ("alice", "Alice@example.org", "alice", "nobody", "somebody"):

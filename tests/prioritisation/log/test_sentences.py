@@ -218,8 +218,8 @@ def test_accounts_are_told_while_they_are_members_ones(alice, bob):
         "alice deactivated bob",
         "alice activated bob and made bob staff",
         "alice deactivated bob",
-        "Somebody made the account of bob",
-        "Somebody made the account of alice",
+        "The account of bob was made",
+        "The account of alice was made",
     ]
 
 
