@@ -6,7 +6,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self):
-        from accounts import receivers
+        from accounts import receivers, second_factor_changes  # noqa: F401 - one connects itself
 
         receivers.connect()
 

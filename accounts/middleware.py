@@ -38,6 +38,8 @@ class SessionLimits:
         self.get_response = get_response
 
     def __call__(self, request):
+        # Before anything is read that says who may what (accounts/cut_offs.py).
+        request.asked_at = time.time()
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return self.get_response(request)
         if request.user.is_authenticated:

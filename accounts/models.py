@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pgtrigger
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
 from accounts.account_event import AccountEvent as AccountEvent
+from accounts.cut_off_triggers import cuts_off
+from accounts.cut_offs import TICKET_SECONDS
 from accounts.history import with_input_history
 from accounts.scopes import EVERYTHING, not_understood, told
 
@@ -44,6 +47,11 @@ class User(AbstractUser):
                 violation_error_message="There is already an account with this e-mail.",
             )
         ]
+        triggers = cuts_off(
+            key="id",
+            user="o.id",
+            updated="(o.is_active AND NOT n.is_active) OR o.password <> n.password",
+        )
 
     def __str__(self):
         return self.get_full_name() or self.username
@@ -199,6 +207,37 @@ class Token(models.Model):
 
     def is_usable(self, at):
         return not self.why_unusable(at)
+
+
+class CutOff(models.Model):
+    """A user, a user in one product, or a session; with none of them, everybody."""
+
+    # Plain numbers: what they name may be gone.
+    user_id = models.BigIntegerField(null=True)
+    product_id = models.BigIntegerField(null=True)
+    session = models.CharField(max_length=64, null=True)
+    told_at = models.FloatField(null=True)
+    """When somebody first told of it: Unix time, after its COMMIT."""
+
+    def __str__(self):
+        return f"user {self.user_id}, product {self.product_id}, session {self.session}"
+
+
+class WatchedSession(Session):
+    """Django's session, with our triggers on its table.
+
+    One that ran out long ago, and that `clearsessions` deletes, has no ticket any more.
+    """
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = cuts_off(
+            key="session_key",
+            session="encode(sha256(convert_to(o.session_key, 'UTF8')), 'hex')",
+            updated="(n.expire_date <= now() AND o.expire_date > now())",
+            deleted=f"o.expire_date > now() - make_interval(secs => {TICKET_SECONDS})",
+        )
 
 
 class SignInAttempts(models.Model):

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import logging
 import time
 from collections import defaultdict
@@ -11,8 +12,9 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from accounts.cut_offs import TICKET_SECONDS, CutOffTold, Who
 from accounts.limits import Places
-from prioritisation.live import MEMBER, RESCORED, TICKET_SECONDS, Ticket, channel
+from prioritisation.live import CUT_OFF, RESCORED, Ticket, channel
 
 log = logging.getLogger(__name__)
 
@@ -61,16 +63,16 @@ class Streams:
     def __init__(self):
         self._listeners: dict[int, set[Listener]] = defaultdict(set)
         self._places = Places("streams", STREAMS_OF_A_USER)
-        # (user, product) → when the membership changed. A ticket from before isn't taken, else:
-        # a removed member's browser would come again with it within its five minutes.
-        self._cut_off: dict[tuple[int, int], float] = {}
+        # Who → when they were cut off last. A ticket from before isn't taken, else: a removed
+        # member's browser would come again with it within its five minutes.
+        self._cut_off: dict[Who, float] = {}
         self.subscribed = False
 
     @contextlib.contextmanager
     def listening(self, ticket: Ticket):
         """A Listener, while the block runs; raises PermissionError for somebody cut off,
         TooManyAtOnce for somebody with streams enough."""
-        if ticket.issued_at <= self._cut_off.get((ticket.user_id, ticket.product_id), 0):
+        if self._is_void(ticket):
             raise PermissionError
         listener = Listener(ticket)
         with self._places.held_by(ticket.user_id):
@@ -98,7 +100,7 @@ class Streams:
             settings.REDIS_URL, retry=Retry(NoBackoff(), 0), socket_connect_timeout=1
         )
         async with redis, redis.pubsub() as messages:
-            await messages.psubscribe(channel(RESCORED, "*"), channel(MEMBER, "*"))
+            await messages.psubscribe(channel(RESCORED, "*"), channel(CUT_OFF, "*"))
             heard = time.monotonic()
             while time.monotonic() < heard + SILENT_SECONDS:
                 message = await messages.get_message(timeout=PING_SECONDS)
@@ -108,23 +110,29 @@ class Streams:
                 heard = time.monotonic()
                 self.subscribed = True
                 if message["type"] == "pmessage":
-                    self._deliver(message["channel"].decode(), int(message["data"]))
+                    self._deliver(message["channel"].decode(), message["data"])
         raise TimeoutError(f"no word for {SILENT_SECONDS:g} s")
 
-    def _deliver(self, name: str, number: int) -> None:
+    def _deliver(self, name: str, data: bytes) -> None:
         what, product_id = name.split(":")[-2:]
-        listeners = list(self._listeners.get(int(product_id), ()))
         if what == RESCORED:
+            for listener in self._listeners.get(int(product_id), ()):
+                listener.tell(int(data))
+        else:
+            self._cut(json.loads(data))
+
+    def _cut(self, cut_offs: list[CutOffTold]) -> None:
+        oldest = time.time() - TICKET_SECONDS
+        self._cut_off = {who: at for who, at in self._cut_off.items() if at > oldest}
+        for *who, at in cut_offs:
+            self._cut_off[tuple(who)] = max(at, self._cut_off.get(tuple(who), 0))
+        for listeners in self._listeners.values():
             for listener in listeners:
-                listener.tell(number)
-            return
-        now = time.time()
-        self._cut_off = {
-            who: when for who, when in self._cut_off.items() if when > now - TICKET_SECONDS
-        } | {(number, int(product_id)): now}
-        for listener in listeners:
-            if listener.ticket.user_id == number:
-                listener.end()
+                if self._is_void(listener.ticket):
+                    listener.end()
+
+    def _is_void(self, ticket: Ticket) -> bool:
+        return any(ticket.issued_at <= self._cut_off.get(who, 0) for who in ticket.named_by())
 
     def _end_all(self) -> None:
         self.subscribed = False

@@ -11,9 +11,10 @@ from django.conf import settings
 from django.core.signing import SignatureExpired, Signer
 from redis.connection import parse_url
 
-TICKET_SECONDS = 300
-#: what is published, below a product's channel: its new version; the id of a user to be cut off
-RESCORED, MEMBER = "rescored", "member"
+from accounts.cut_offs import TICKET_SECONDS, Who
+
+#: What is published: a product's new version; who is cut off, of all products on one channel.
+RESCORED, CUT_OFF = "rescored", "cut_off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +23,34 @@ class Ticket:
 
     user_id: int
     product_id: int
-    issued_at: int
-    """Unix time in whole seconds."""
+    issued_at: float
+    """Unix time from before the right was looked up."""
+    session: str = ""
 
     @property
     def seconds_left(self):
         return self.issued_at + TICKET_SECONDS - time.time()
 
+    def named_by(self) -> list[Who]:
+        """Every cut-off that would void this ticket."""
+        return [
+            (self.user_id, None, None),
+            (self.user_id, self.product_id, None),
+            (None, None, self.session),
+            (None, None, None),
+        ]
 
-def live_url(*, user_id, product_id):
+
+def live_url(*, user_id, product_id, session="", asked_at=None):
     """Where this user's browser hears of the product's new versions; "" where nothing sends any.
 
-    The caller has authorised reading the product.
+    The caller has authorised reading the product, after `asked_at` (now). `session` is its name
+    (accounts/cut_offs.py).
     """
     if not settings.LIVE_URL:
         return ""
-    ticket = _signer().sign_object([user_id, product_id, int(time.time())], compress=False)
+    issued_at = round(time.time() if asked_at is None else asked_at, 3)
+    ticket = _signer().sign_object([user_id, product_id, issued_at, session], compress=False)
     return f"{settings.LIVE_URL}?{urlencode({'ticket': ticket})}"
 
 
@@ -50,7 +63,7 @@ def read_ticket(text):
 
 
 def channel(what, product_id):
-    """The channel of RESCORED or MEMBER; "*" as product: the pattern of all.
+    """The channel of RESCORED or CUT_OFF; "*" as product: the pattern of all.
 
     Redis keeps channels of its databases together, so the name holds the database's number.
     """

@@ -6,6 +6,8 @@ from django.http import Http404
 from django.utils.datastructures import MultiValueDict
 
 from accounts.at_most import too_many_in
+from accounts.cut_offs import untold_cut_offs
+from prioritisation.nudge import tell_cut_offs
 from prioritisation.writing import retrying, writing
 from products.access import was_deleted
 from products.api.problems import UNAVAILABLE, refused, unavailable
@@ -49,17 +51,21 @@ class WriteMiddleware:
     in the scores. Of any request, safe or not: what somebody deletes while it is read is not found,
     and 503 where the database has ended it (products/database_limits.py) or is away.
 
-    Views that `commits_itself` (accounts/access.py) are left alone: they write nothing scored.
+    Views that `commits_itself` (accounts/access.py) are left alone: they write nothing scored. Whom
+    they cut off from streams, signing out above all, is told when they have ended.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.method not in SAFE and _commits_itself(request):
+            tell_cut_offs(untold_cut_offs())
+        return response
 
     def process_view(self, request, view, args, kwargs):
-        if request.method in SAFE or getattr(view, "commits_itself", False):
+        if request.method in SAFE or _commits_itself(request):
             return None
         before = _Before(request)
         try:
@@ -98,3 +104,7 @@ class WriteMiddleware:
             # An answer given once more names the transaction that made the change.
             response.setdefault("Userward-Change", str(written.change_id))
         return response
+
+
+def _commits_itself(request):
+    return getattr(getattr(request.resolver_match, "func", None), "commits_itself", False)

@@ -4,6 +4,7 @@ Whatever is lost here costs a moment: the mark is in the database and the sweepe
 pages poll.
 """
 
+import json
 import logging
 import threading
 import time
@@ -16,7 +17,8 @@ from kombu.pools import producers
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from prioritisation.live import MEMBER, RESCORED, channel
+from accounts.cut_offs import CutOffTold
+from prioritisation.live import CUT_OFF, RESCORED, channel
 
 log = logging.getLogger(__name__)
 
@@ -130,6 +132,10 @@ def publish(product_id, version):
     breaker.attempt(lambda: client().publish(channel(RESCORED, product_id), version))
 
 
-def cut_off(product_id, user_id):
-    """Close the user's streams of the product: a membership was changed or removed."""
-    breaker.attempt(lambda: client().publish(channel(MEMBER, product_id), user_id))
+def tell_cut_offs(cut_offs: list[CutOffTold]):
+    """Have the live process end the streams of these, and take no ticket of theirs from before.
+
+    The message may get lost: the sweeper repeats it.
+    """
+    if cut_offs:
+        breaker.attempt(lambda: client().publish(channel(CUT_OFF, "all"), json.dumps(cut_offs)))

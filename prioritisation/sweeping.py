@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from accounts.cut_offs import cut_offs_that_matter
 from prioritisation import nudge
 from prioritisation.analysis import Analysis
 from prioritisation.models import ProductChange
@@ -19,6 +20,7 @@ def sweep(*, wanted=lambda: True):
 
     One that fails doesn't stop the others.
     """
+    nudge.tell_cut_offs(cut_offs_that_matter())
     drop_marks_of_deleted_products()
     ring_for_lost_analyses()
     return take_turns(wanted=wanted) is not None

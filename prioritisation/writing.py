@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
+from accounts.cut_offs import untold_cut_offs
 from accounts.history import acting
-from prioritisation.nudge import cut_off, nudge
+from prioritisation.nudge import nudge, tell_cut_offs
 
 SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
 #: Checked at COMMIT: a rating is written for a requirement that another transaction deletes in the
@@ -28,8 +29,8 @@ class Written:
 
     change_id: int | None = None
     products: list[int] = field(default_factory=list)
-    members: list[list[int]] = field(default_factory=list)
-    """[product id, user id] of memberships that it changed or removed."""
+    cut_off: bool = False
+    """Whether somebody is to be cut off from open streams, by this one or by another."""
 
 
 @contextmanager
@@ -48,8 +49,8 @@ def writing(**actor):
             def tell():
                 for product_id in written.products:
                     nudge(product_id)
-                for product_id, user_id in written.members:
-                    cut_off(product_id, user_id)
+                if written.cut_off:
+                    tell_cut_offs(untold_cut_offs())
 
             transaction.on_commit(tell, robust=True)
 
@@ -64,15 +65,10 @@ def _fill(written):
             SELECT (SELECT id FROM change),
                 ARRAY(SELECT DISTINCT product_id FROM prioritisation_productchange
                       WHERE change_id = (SELECT id FROM change)),
-                (SELECT COALESCE(array_agg(DISTINCT ARRAY[product_id, user_id]), '{}')
-                 FROM products_membershipevent
-                 WHERE pgh_change_id = (SELECT id FROM change)
-                    -- Cut off as it is made, an owner couldn't listen on a new product's
-                    -- first page.
-                    AND pgh_label <> 'insert')
+                EXISTS (SELECT FROM accounts_cutoff WHERE told_at IS NULL)
             """
         )
-        written.change_id, written.products, written.members = cursor.fetchone()
+        written.change_id, written.products, written.cut_off = cursor.fetchone()
 
 
 def is_conflict(error):

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.at_most import at_most
+from accounts.cut_off_triggers import cuts_off
 from accounts.history import with_input_history
 from products.fields import created_at_field, one_of, updated_by_field, version_field, within
 from products.kept_answers import KeptAnswer as KeptAnswer
@@ -117,6 +118,9 @@ class Membership(models.Model):
                 parent="accounts_user",
                 says=f"an owner has at most {MAX_PRODUCTS_PER_OWNER} products",
                 where=f"role = {Role.OWNER.value}",
+            ),
+            *cuts_off(
+                key="id", user="o.user_id", product="o.product_id", updated="n.role <> o.role"
             ),
             pgtrigger.Trigger(
                 name="product_keeps_an_owner",

@@ -1,5 +1,6 @@
 from django.http import JsonResponse
 
+from accounts.cut_offs import session_name
 from prioritisation.live import live_url
 from prioritisation.selectors import standing_of
 from products.access import product_view
@@ -13,6 +14,11 @@ def standing(request, product):
         "version": found.version,
         "stale": found.stale,
         "validator": found.validator,
-        "live": live_url(user_id=request.user.pk, product_id=product.pk),
+        "live": live_url(
+            user_id=request.user.pk,
+            product_id=product.pk,
+            session=session_name(request.session.session_key),
+            asked_at=request.asked_at,
+        ),
     }
     return JsonResponse(answer, headers={"Cache-Control": "no-store"})

@@ -7,16 +7,20 @@ from urllib.parse import urlsplit
 
 import pytest
 import redis
+from allauth.usersessions.models import UserSession
+from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.cut_off_triggers import MAX_CUT_OFFS_OF_A_STATEMENT
+from accounts.models import CutOff, User
 from config.streams import STREAMS_OF_A_USER
 from prioritisation import live, nudge
 from prioritisation.rescoring import rescore
+from prioritisation.writing import writing
 from products.services import create_product
 from tests import cast, processes
-from tests.faults.scenes import rate
-from tests.processes import eventually, free_port, live_status
+from tests.faults.scenes import in_sql, rate
+from tests.processes import eventually, free_port, live_status, own_cursor
 
 
 @pytest.fixture(scope="module")
@@ -198,13 +202,195 @@ def test_who_joins_a_product_hears_of_it_from_that_second_on(
     of_alice = connect(ticketed(alice, product))
     this_second = int(time.time())
 
-    client.post(reverse("members", args=[product.key]), {"email": carol.email, "role": "1"})
+    with writing(means="session", user=alice):
+        cast.join(product, carol, "viewer")
     nudge.publish(product.pk, 99)
 
     assert product.memberships.filter(user=carol).exists()
     assert of_alice.lines(3) == lines_of([99]), "so the live process has heard all before that"
     ticket = signed(product, user_id=carol.pk, issued_at=this_second)
     assert connect(f"http://127.0.0.1:{port}/live/?ticket={ticket}").status == 200
+
+
+# --- whoever may hear no more hears no more, whatever ended it -----------------------------------
+def sign_out(client, of):
+    client.post("/sign-out/")
+
+
+def end_the_session_elsewhere(client, of):
+    elsewhere = Client()
+    elsewhere.post("/sign-in/", {"login": "bob", "password": cast.PASSWORD})
+    session = UserSession.objects.get(session_key=client.session.session_key)
+    assert elsewhere.post(f"/account/sessions/{session.pk}/end/").status_code == 302
+
+
+def change_the_password_elsewhere(client, of):
+    elsewhere = Client()
+    elsewhere.post("/sign-in/", {"login": "bob", "password": cast.PASSWORD})
+    new = {"password1": "quite another horse", "password2": "quite another horse"}
+    form = {"oldpassword": cast.PASSWORD, **new}
+    assert elsewhere.post("/account/password/", form).status_code == 302
+    assert elsewhere.get("/account/").status_code == 200
+
+
+def leave(client, of):
+    client.post(f"/p/{of['product'].key}/members/leave/")
+
+
+def staff():
+    sam = User.objects.filter(username="sam").first()
+    return cast.signed_in(sam or cast.user("sam", is_staff=True, is_superuser=True))
+
+
+def deactivate_in_the_admin(client, of):
+    chosen = {"action": "deactivate", "_selected_action": [of["bob"].pk]}
+    assert staff().post("/admin/accounts/user/", chosen).status_code == 302
+
+
+def new_password_in_the_admin(client, of):
+    new = {"password1": "quite another horse", "password2": "quite another horse"}
+    form = {"usable_password": "true", **new}
+    path = f"/admin/accounts/user/{of['bob'].pk}/password/"
+    assert staff().post(path, form).status_code == 302
+
+
+def deactivate_in_sql(client, of):
+    in_sql("UPDATE accounts_user SET is_active = false WHERE username = 'bob'")
+
+
+def remove_in_sql(client, of):
+    in_sql("DELETE FROM products_membership WHERE user_id = %s", [of["bob"].pk])
+
+
+def end_the_session_in_sql(client, of):
+    in_sql("DELETE FROM django_session WHERE session_key = %s", [client.session.session_key])
+
+
+def let_the_session_run_out_in_sql(client, of):
+    in_sql(
+        "UPDATE django_session SET expire_date = now() WHERE session_key = %s",
+        [client.session.session_key],
+    )
+
+
+def end_all_sessions_in_sql(client, of):
+    in_sql("TRUNCATE django_session")
+
+
+#: what ends Bob's right → who else hears no more
+ENDINGS = {
+    sign_out: set(),
+    end_the_session_elsewhere: set(),
+    change_the_password_elsewhere: {"bob elsewhere"},
+    leave: {"bob elsewhere"},
+    deactivate_in_the_admin: {"bob elsewhere"},
+    new_password_in_the_admin: {"bob elsewhere"},
+    deactivate_in_sql: {"bob elsewhere"},
+    remove_in_sql: {"bob elsewhere"},
+    end_the_session_in_sql: set(),
+    let_the_session_run_out_in_sql: set(),
+    end_all_sessions_in_sql: {"bob elsewhere", "alice"},
+}
+
+
+def live_of(client, product):
+    return client.get(reverse("standing", args=[product.key])).json()["live"]
+
+
+def sign_in(name):
+    client = Client()
+    client.post("/sign-in/", {"login": name, "password": cast.PASSWORD})
+    return client
+
+
+@pytest.fixture
+def heard(product, bob, ticketed, connect):
+    """What Bob's browser, his phone and Alice's browser listen to."""
+    clients = {"bob": sign_in("bob"), "bob elsewhere": sign_in("bob"), "alice": sign_in("alice")}
+    addresses = {who: live_of(client, product) for who, client in clients.items()}
+    streams = {who: connect(address) for who, address in addresses.items()}
+    assert {stream.status for stream in streams.values()} == {200}
+    return clients["bob"], addresses["bob"], streams
+
+
+@pytest.mark.parametrize("end", ENDINGS, ids=lambda end: end.__name__)
+def test_who_may_hear_no_more_hears_no_more(product, bob, heard, connect, sweeper, end):
+    client, address, streams = heard
+    ended = {"bob", *ENDINGS[end]}
+
+    end(client, {"bob": bob, "product": product})
+
+    begun = time.monotonic()
+    assert {streams[who].rest() for who in ended} == {""}
+    assert time.monotonic() - begun < 5
+    assert connect(address).status == 403
+    nudge.publish(product.pk, 99)
+    for who in streams.keys() - ended:
+        assert streams[who].lines(3) == lines_of([99])
+
+
+@pytest.mark.parametrize("end", [sign_out, deactivate_in_the_admin, leave])
+def test_a_page_ends_streams_at_once_without_the_sweeper(product, bob, heard, end):
+    client, _address, streams = heard
+
+    end(client, {"bob": bob, "product": product})
+
+    assert streams["bob"].rest() == ""
+
+
+def test_the_control_without_triggers_a_stream_goes_on(product, bob, heard, sweeper):
+    _client, _address, streams = heard
+    end = "UPDATE accounts_user SET is_active = false WHERE username = 'bob'"
+
+    in_sql(f"BEGIN; SET LOCAL session_replication_role = replica; {end}; COMMIT")
+
+    time.sleep(1)
+    nudge.publish(product.pk, 99)
+    assert streams["bob"].lines(3) == lines_of([99])
+
+
+def test_a_ticket_got_while_the_removal_was_not_committed_is_void(
+    product, bob, ticketed, connect, sweeper
+):
+    client = sign_in("bob")
+    with own_cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("DELETE FROM products_membership WHERE user_id = %s", [bob.pk])
+        address = live_of(client, product)
+        stream = connect(address)
+        assert stream.status == 200
+        cursor.execute("COMMIT")
+
+    assert stream.rest() == ""
+    assert connect(address).status == 403
+
+
+def test_a_live_process_started_since_takes_no_ticket_from_before(
+    product, bob, ticketed, connect, sweeper
+):
+    address = live_of(sign_in("bob"), product)
+    in_sql("DELETE FROM products_membership WHERE user_id = %s", [bob.pk])
+    eventually(lambda: connect(address).status == 403)
+
+    port = free_port()
+    with processes.live(port):
+        again = urlsplit(address)._replace(netloc=f"127.0.0.1:{port}").geturl()
+        eventually(lambda: connect(again).status == 403, within=5)
+
+
+def test_many_rights_ended_by_one_statement_end_all_streams(product, bob, heard, sweeper, connect):
+    many = MAX_CUT_OFFS_OF_A_STATEMENT + 1
+    in_sql(
+        "INSERT INTO django_session SELECT 'old' || n, '', now() + interval '1 day'"
+        f" FROM generate_series(1, {many}) n"
+    )
+
+    in_sql("DELETE FROM django_session WHERE session_key LIKE 'old%%'", [])
+
+    _client, _address, streams = heard
+    assert [stream.rest() for stream in streams.values()] == ["", "", ""]
+    in_sql("UPDATE accounts_cutoff SET told_at = told_at - 301")
+    eventually(lambda: not CutOff.objects.exists())
 
 
 def test_streams_end_without_redis_and_come_again_with_it(product, connect):

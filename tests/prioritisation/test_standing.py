@@ -1,5 +1,6 @@
 """What an open page polls: where the scores stand, and a new ticket for its stream."""
 
+import hashlib
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -43,16 +44,17 @@ def test_it_tells_the_version_and_differs_as_soon_as_something_is_marked(rota, c
 
 def test_each_answer_brings_a_ticket_for_five_minutes(rota, client, settings, monkeypatch):
     settings.LIVE_URL = "/live/"
-    monkeypatch.setattr("time.time", lambda: NOW + 0.9)
+    monkeypatch.setattr("time.time", lambda: NOW + 0.9004)
     address = urlsplit(standing(client)["live"])
     ticket = parse_qs(address.query)["ticket"][0]
 
     assert address.path == "/live/"
     user_id = rota.memberships.get().user_id
-    assert live.read_ticket(ticket) == live.Ticket(user_id, rota.pk, NOW)
-    monkeypatch.setattr("time.time", lambda: NOW + 299.9)
+    session = hashlib.sha256(client.session.session_key.encode()).hexdigest()
+    assert live.read_ticket(ticket) == live.Ticket(user_id, rota.pk, NOW + 0.9, session)
+    monkeypatch.setattr("time.time", lambda: NOW + 300.8)
     assert live.read_ticket(ticket)
-    monkeypatch.setattr("time.time", lambda: NOW + 300)
+    monkeypatch.setattr("time.time", lambda: NOW + 300.9)
     with pytest.raises(BadSignature):
         live.read_ticket(ticket)
 
