@@ -58,7 +58,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "import_export",
 ]
 
 MIDDLEWARE = [
@@ -304,10 +303,6 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
-
-# --- Back office ---------------------------------------------------------------------------------
-# A title "=cmd|…" in an exported CSV would be run by the spreadsheet that opens it.
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
 # --- Static files --------------------------------------------------------------------------------
 STATIC_URL = f"{SCRIPT_NAME}/static/"

@@ -1,7 +1,5 @@
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from import_export import resources
-from import_export.fields import Field
 
 from accounts.models import AccountEvent
 from prioritisation.forms.requirement import Deciding
@@ -20,7 +18,8 @@ from prioritisation.models import (
 )
 from prioritisation.scoring import UNIT
 from products.admin import RequirementAdmin
-from products.admin_base import BackOfficeForm, CsvExport, InputAdmin, ReadOnlyAdmin
+from products.admin_base import BackOfficeForm, InputAdmin, ReadOnlyAdmin
+from products.admin_export import CsvExport
 from products.models import Requirement
 
 
@@ -42,26 +41,21 @@ class DecidedRequirementAdmin(RequirementAdmin):
     form = DecidedRequirementForm
 
 
-class RatingResource(resources.ModelResource):
-    product = Field(attribute="product__key", column_name="product", readonly=True)
-    number = Field(attribute="requirement__number", column_name="number", readonly=True)
-    requirement = Field(attribute="requirement__title", column_name="requirement", readonly=True)
-    persona = Field(attribute="persona__name", column_name="persona", readonly=True)
-    rater = Field(attribute="rater__username", column_name="rater", readonly=True)
-
-    class Meta:
-        model = Rating
-        fields = (
-            "product", "number", "requirement", "persona", "value", "basis", "note", "rater",
-            "source", "updated_at",
-        )  # fmt: skip
-        export_order = fields
-
-
 @admin.register(Rating)
 class RatingAdmin(CsvExport, InputAdmin):
     form = RatingForm
-    resource_classes = [RatingResource]
+    export_columns = {
+        "product": "product.key",
+        "number": "requirement.number",
+        "requirement": "requirement.title",
+        "persona": "persona.name",
+        "value": "value",
+        "basis": "basis",
+        "note": "note",
+        "rater": "rater.username",
+        "source": "source",
+        "updated_at": "updated_at",
+    }
     list_display = ["requirement", "persona", "value", "basis", "rater", "source", "updated_at"]
     list_filter = ["basis", "value", ("product", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["requirement", "persona", "rater"]
@@ -74,10 +68,6 @@ class RatingAdmin(CsvExport, InputAdmin):
     def save_model(self, request, obj, form, change):
         obj.product_id = obj.requirement.product_id
         super().save_model(request, obj, form, change)
-
-    def get_export_queryset(self, request):
-        queryset = super().get_export_queryset(request)
-        return queryset.select_related("product", "requirement", "persona", "rater")
 
 
 @admin.register(ScoringPolicy)

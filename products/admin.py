@@ -1,10 +1,9 @@
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
-from import_export import resources
-from import_export.fields import Field
 
-from products.admin_base import BackOfficeForm, CsvExport, InputAdmin, ReadOnlyAdmin
+from products.admin_base import BackOfficeForm, InputAdmin, ReadOnlyAdmin
+from products.admin_export import CsvExport
 from products.models import Comment, Membership, Product, Requirement
 from products.people_admin import add_action
 from products.roles import Role
@@ -77,33 +76,18 @@ class MembershipAdmin(ReadOnlyAdmin):
     search_fields = ["product__key", "product__name", "user__username", "user__email"]
 
 
-class RequirementResource(resources.ModelResource):
-    product = Field(attribute="product__key", column_name="product", readonly=True)
-
-    class Meta:
-        model = Requirement
-        fields = (
-            "product",
-            "number",
-            "external_id",
-            "title",
-            "description",
-            "status",
-            "effort",
-            "tags",
-            "must_reason",
-            "must_note",
-            "must_by",
-            "decision",
-            "external_url",
-            "created_at",
-            "updated_at",
-        )
-        export_order = fields
-
-
 class RequirementAdmin(CsvExport, InputAdmin):
-    resource_classes = [RequirementResource]
+    export_columns = {
+        "product": "product.key",
+        **{
+            name: name
+            for name in (
+                "number", "external_id", "title", "description", "status", "effort", "tags",
+                "must_reason", "must_note", "must_by", "decision", "external_url", "created_at",
+                "updated_at",
+            )
+        },
+    }  # fmt: skip
     list_display = ["key", "title", "product", "status", "effort", "must_reason", "updated_at"]
     list_display_links = ["key", "title"]
     list_filter = ["status", "must_reason", ("product", admin.RelatedOnlyFieldListFilter)]

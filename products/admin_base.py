@@ -10,8 +10,6 @@ from django.http import Http404
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.text import capfirst
-from import_export.admin import ExportMixin
-from import_export.formats.base_formats import CSV
 
 from products.input_history import input_history
 from products.models import Product
@@ -192,25 +190,6 @@ class InputAdmin(admin.ModelAdmin):
             "module_name": capfirst(self.opts.verbose_name_plural),
         }
         return TemplateResponse(request, "admin/input_history.html", context)
-
-
-class CsvExport(ExportMixin):
-    """Mixin: an Export button that answers with the list, as filtered, as CSV."""
-
-    formats = [CSV]
-    # Its form brings inline styles, which our CSP forbids, and has nothing to choose.
-    skip_export_form = True
-
-    def has_export_permission(self, request):
-        """Who may see the list may take it along; django-import-export asks for no permission."""
-        return self.has_view_permission(request)
-
-    def get_export_queryset(self, request):
-        """The list itself answers an unknown filter by a redirect; here it was a 500."""
-        try:
-            return super().get_export_queryset(request)
-        except IncorrectLookupParameters as error:
-            raise BadRequest("There is no such filter.") from error
 
 
 def product_id_of(obj):

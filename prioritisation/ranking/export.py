@@ -5,6 +5,7 @@ import io
 
 from prioritisation.charts.bars import in_order
 from prioritisation.wording import UNIT
+from products.spreadsheets import harmless
 
 COLUMNS = (
     "rank",
@@ -25,8 +26,6 @@ COLUMNS = (
     "flags",
     "external_id",
 )
-#: What makes a spreadsheet run a cell as a formula; tab and return hide one.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def csv_of(ranking, rows):
@@ -69,8 +68,3 @@ def _adds(row, personas):
 
 def _points(ten_thousandths):
     return None if ten_thousandths is None else ten_thousandths / UNIT
-
-
-def harmless(text):
-    """Text that a spreadsheet shows and never runs."""
-    return f"'{text}" if text.startswith(FORMULA) else text

@@ -1,5 +1,8 @@
 """Every page of the back office opens, finds, and keeps to what may be changed."""
 
+import csv
+import io
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -136,18 +139,53 @@ def test_a_requirement_is_found_by_its_key(product, admin_client):
 def test_requirements_and_ratings_go_out_as_csv(product, admin_client):
     Requirement.objects.filter(title="Dark mode").update(title='Dark "night" mode', tags=["a", "b"])
 
-    rows = admin_client.get(url(Requirement, "export")).content.decode().splitlines()
+    rows = admin_client.get(url(Requirement, "export")).getvalue().decode().splitlines()
     assert rows[0].startswith("product,number,external_id,title,description,status,effort,tags,")
     assert 'ROTA,3,,"Dark ""night"" mode",,idea,,"a,b",' in rows[3]
 
-    # Not run by the spreadsheet that opens it.
-    Requirement.objects.filter(title="Single sign-on").update(title="=cmd|' /C calc'!A0")
-    assert "=cmd" not in admin_client.get(url(Requirement, "export")).content.decode()
-
-    Requirement.objects.filter(title__startswith="=").update(title="Single sign-on")
-    rows = admin_client.get(url(Rating, "export")).content.decode().splitlines()
+    rows = admin_client.get(url(Rating, "export")).getvalue().decode().splitlines()
     assert rows[0] == "product,number,requirement,persona,value,basis,note,rater,source,updated_at"
     assert rows[1].startswith("ROTA,1,Swap shifts in two taps,Nurse,5,seen,,alice,,")
+
+
+@pytest.mark.parametrize(
+    ("title", "cell"),
+    [
+        ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("-1+1", "'-1+1"),
+        ("+1+1", "'+1+1"),
+        ("  =1+1", "'  =1+1"),
+        ("＝1+1", "'＝1+1"),
+        ("＠SUM(A1)", "'＠SUM(A1)"),
+        ("Two = two", "Two = two"),
+    ],
+)
+def test_no_spreadsheet_runs_what_goes_out_and_nothing_is_lost(product, admin_client, title, cell):
+    product.requirements.filter(number=1).update(title=title)
+    Rating.objects.filter(requirement__number=1, persona__name="Nurse").update(note=title, value=-5)
+    page = url(Requirement, "export"), url(Rating, "export")
+
+    requirements, ratings = (
+        list(csv.DictReader(io.StringIO(admin_client.get(path).getvalue().decode())))
+        for path in page
+    )
+
+    assert requirements[0]["title"] == cell
+    assert (ratings[0]["requirement"], ratings[0]["note"]) == (cell, cell)
+    assert ratings[0]["value"] == "-5"
+
+
+def test_an_export_holds_what_its_list_shows(product, admin_client):
+    found = f"{url(Requirement, 'changelist')}?q=rota-2&status__exact=idea"
+    page = admin_client.get(found).content.decode()
+    address = re.search(r'href="([^"]*/export/[^"]*)"', page)[1].replace("&amp;", "&")
+
+    answer = admin_client.get(address)
+
+    assert answer.streaming
+    assert len(answer.getvalue().decode().splitlines()) == 2
+    assert admin_client.get(f"{url(Requirement, 'export')}?effort__gt=x").status_code == 302
 
 
 def test_users_are_deactivated_never_deleted(admin_client, sam, alice):
