@@ -1,10 +1,13 @@
+from functools import wraps
+
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -18,6 +21,17 @@ class BackOffice(AdminSite):
         """Ours alone. allauth's lists show raw rows, secrets of second factors among them."""
         if not (admin_class and admin_class.__module__.startswith("allauth.")):
             super().register(model_or_iterable, admin_class, **options)
+
+    def admin_view(self, view, cacheable=False):
+        @wraps(view)
+        def checked(request, *args, **kwargs):
+            """Django asks the database for whatever is said to be selected."""
+            chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
+            if not all(text.isascii() and text.isdigit() and len(text) < 19 for text in chosen):
+                raise BadRequest("What is selected is no row.")
+            return view(request, *args, **kwargs)
+
+        return super().admin_view(checked, cacheable)
 
     def has_permission(self, request):
         return super().has_permission(request) and not _lacks_second_factor(request.user)
