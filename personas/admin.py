@@ -3,10 +3,11 @@ from django.core.exceptions import ValidationError
 
 from personas.models import AdoptionReading, Persona
 from products.admin_base import BackOfficeForm, InputAdmin
+from products.admin_delete import DeletedByKey
 
 
 @admin.register(Persona)
-class PersonaAdmin(InputAdmin):
+class PersonaAdmin(DeletedByKey, InputAdmin):
     list_display = ["name", "product", "kind", "headcount", "importance"]
     list_filter = ["kind", ("product", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["product"]
@@ -18,6 +19,9 @@ class PersonaAdmin(InputAdmin):
         ("How much they count", {"fields": ["headcount", "importance"]}),
         ("Who they are", {"fields": ["quote", "summary", "goals", "frustrations"]}),
     ]
+
+    def key_of(self, obj):
+        return obj.name
 
 
 class ReadingForm(BackOfficeForm):

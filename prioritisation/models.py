@@ -11,6 +11,7 @@ from personas.models import Persona
 from prioritisation.analysis import Analysis as Analysis
 from prioritisation.scenario import Scenario as Scenario
 from prioritisation.scenario import ScenarioPersona as ScenarioPersona
+from prioritisation.seen import ProcessSeen as ProcessSeen
 from products.fields import created_at_field, one_of, updated_by_field, version_field, within
 from products.models import Product, Requirement
 from products.triggers import marks_product, raises_version, stays_in_product

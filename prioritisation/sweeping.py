@@ -8,6 +8,7 @@ from accounts.cut_offs import cut_offs_that_matter
 from prioritisation import nudge
 from prioritisation.analysis import Analysis
 from prioritisation.models import ProductChange
+from prioritisation.seen import SWEEPER, note_seen
 from prioritisation.turns import take_turns
 from products.models import Product
 
@@ -20,6 +21,7 @@ def sweep(*, wanted=lambda: True):
 
     One that fails doesn't stop the others.
     """
+    note_seen(SWEEPER)
     nudge.tell_cut_offs(cut_offs_that_matter())
     drop_marks_of_deleted_products()
     ring_for_lost_analyses()

@@ -1,6 +1,7 @@
 from celery import shared_task
 
 from prioritisation import nudge
+from prioritisation.seen import WORKER, note_seen
 from prioritisation.stopping import is_stopping
 from prioritisation.sure.analysing import is_worth_a_process
 from prioritisation.sure.apart import run_apart
@@ -10,6 +11,7 @@ from prioritisation.turns import take_turns
 @shared_task(ignore_result=True)
 def rescore_product(product_id):
     nudge.hush(product_id)
+    note_seen(WORKER)
     left = take_turns(wanted=lambda: not is_stopping())
     if left:
         nudge.nudge(left)

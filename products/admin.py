@@ -3,7 +3,9 @@ from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
 
 from products.admin_base import BackOfficeForm, InputAdmin, ReadOnlyAdmin
+from products.admin_delete import DeletedByKey
 from products.admin_export import CsvExport
+from products.admin_owners import OwnersFilter, ShowsOwners
 from products.models import Comment, Membership, Product, Requirement
 from products.people_admin import add_action
 from products.roles import Role
@@ -41,14 +43,18 @@ class MembershipInline(admin.TabularInline):
         return obj is not None
 
 
-@admin.register(Product)
-class ProductAdmin(InputAdmin):
-    list_display = ["key", "name", "effort_unit", "capacity", "is_sample", "created_at"]
+class ProductAdmin(DeletedByKey, ShowsOwners, InputAdmin):
+    """Registered with its scoring (prioritisation/product_admin.py)."""
+
+    list_display = ["key", "name", "owners", "effort_unit", "capacity", "is_sample", "created_at"]
     list_display_links = ["key", "name"]
-    list_filter = ["is_sample", "created_at"]
+    list_filter = [OwnersFilter, "is_sample", "created_at"]
     search_fields = ["key", "name"]
     fields = ["key", "name", "description", "effort_unit", "capacity"]
     fixed_fields = ["key"]
+
+    def key_of(self, obj):
+        return obj.key
 
     def get_inlines(self, request, obj):
         return [MembershipInline] if obj else []

@@ -1,4 +1,4 @@
-"""Staff to whom nobody gave a permission: the back office tells and changes nothing."""
+"""Staff with no permission, with permission to view, to change: what the back office lets them."""
 
 import re
 from urllib.parse import urlencode
@@ -10,6 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.test import Client
 
+from accounts.models import User
 from prioritisation.rescoring import rescore
 from tests import crawling
 from tests.cast import user
@@ -90,6 +91,70 @@ def requests():
     ):
         query = {"app_label": label, "model_name": name, "field_name": field, "term": "o"}
         yield "GET", f"/admin/autocomplete/?{urlencode(query)}", {}
+
+
+#: what all staff see: the first page, and what stands for itself
+FOR_ALL_STAFF = {"index", "login", "jsi18n", "password_change", "password_change_done"}
+
+
+def test_every_url_of_the_back_office_asks_for_a_permission(crawler, nobody):
+    """Also one that somebody else's package brings, whose rows hold no name that we know."""
+    opened = {
+        url.name.removeprefix("admin:")
+        for url in ADMIN_URLS
+        for path in filled(url)
+        for method in ("GET", "POST")
+        if asked(nobody, crawler, method, f"/{path}", {})[0] < 300
+    }
+    assert opened <= FOR_ALL_STAFF
+
+
+def allow(client, verb):
+    sam = client.get("/admin/").wsgi_request.user
+    sam.user_permissions.set(Permission.objects.filter(codename__startswith=f"{verb}_"))
+
+
+def test_whoever_may_view_changes_nothing(crawler, nobody):
+    allow(nobody, "view")
+    seen, wrong = 0, []
+    for method, path, fields in requests():
+        status, told, changed = asked(nobody, crawler, method, path, fields)
+        seen += bool(told)
+        if status >= 500 or changed:
+            wrong.append((method, path, status, changed))
+    assert not wrong, "\n".join(map(str, wrong))
+    assert seen > 100  # the control: there is something to see
+
+
+def test_whoever_may_change_adds_and_deletes_nothing_and_gets_no_more_power(crawler, nobody):
+    allow(nobody, "change")
+    powers = ("is_staff", "is_superuser", "is_active", "password", "groups", "user_permissions")
+
+    def state():
+        rows = {model: model._base_manager.count() for model in COUNTED}
+        return rows, sorted(User.objects.filter(is_staff=True).values_list("pk", *powers))
+
+    before, wrong = state(), []
+    for method, path, fields in requests():
+        everything = {"is_staff": "on", "is_superuser": "on", "is_active": "", **fields}
+        with transaction.atomic():
+            status = nobody.generic(
+                method, path, urlencode(everything, True), "application/x-www-form-urlencoded"
+            ).status_code
+            if status >= 500 or state() != before:
+                wrong.append((method, path, status))
+            transaction.set_rollback(True)
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+COUNTED = [
+    model
+    for model in apps.get_models()
+    if model._meta.app_label in ("accounts", "products", "personas", "prioritisation", "auth")
+    and not hasattr(model, "pgh_tracked_model")
+    and not model.__name__.startswith("Scor")  # "Rescore now" is a change
+    and not model._meta.proxy
+]
 
 
 def test_every_url_of_the_back_office_tells_and_changes_nothing(crawler, nobody):
