@@ -132,7 +132,7 @@ class ReadingForm(VersionedForm):
     def _post_clean(self):
         """The figures are checked above; the rest of the row isn't known here."""
 
-    def save_reading(self, *, by):
+    def save_reading(self, *, by, only_own):
         """The reading as stored, or None after a conflict. Raises what `record_reading` does."""
         given = {name: self.cleaned_data[name] for name in self.edited}
         # A program that says nothing of what it saw replaces what is there.
@@ -141,7 +141,9 @@ class ReadingForm(VersionedForm):
         if "seen" not in self.data:
             seen = None
         try:
-            return record_reading(persona=self.instance.persona, by=by, seen=seen, **given)
+            return record_reading(
+                persona=self.instance.persona, by=by, seen=seen, only_own=only_own, **given
+            )
         except StaleVersion as stale:
             for name, value in given.items():
                 setattr(self.instance, name, value)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Max
 from django.utils import timezone
 
@@ -56,13 +56,22 @@ def check_observed_on(day):
 NONE_SEEN = (None, None)
 
 
-def record_reading(*, persona, observed_on, by, seen=None, **measures):
+class NotYours(PermissionDenied):
+    """A contributor changes and deletes what they recorded themselves."""
+
+
+def is_own(reading, user):
+    """A reading is of whoever recorded it or, where it was corrected, corrected it last."""
+    return user is not None and user.pk is not None and reading.updated_by_id == user.pk
+
+
+def record_reading(*, persona, observed_on, by, seen=None, only_own=False, **measures):
     """Record how many of the persona's people had and used the product on a day.
 
     Replaces, in what is given, that day's reading. With `seen`, (id, version) of the one that its
     writer saw or NONE_SEEN, raises StaleVersion where that day has another which says something
     else. Raises ValidationError for a persona that isn't an end user, and for figures that can't
-    be.
+    be; with `only_own` NotYours, where it would replace what another recorded.
     """
     if not persona.is_end_user:
         raise ValidationError({"persona": "Only end users adopt a product; others pay for it."})
@@ -81,6 +90,8 @@ def record_reading(*, persona, observed_on, by, seen=None, **measures):
     )
     if created or all(getattr(stored, name) == value for name, value in measures.items()):
         return stored
+    if only_own and not is_own(stored, by):
+        raise NotYours("Somebody else recorded that day's reading; a maintainer may change it.")
     if seen is not None and seen != (stored.pk, stored.version):
         raise StaleVersion(stored)
     _set(stored, measures | {"updated_by": author})

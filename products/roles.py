@@ -26,6 +26,7 @@ MAY = {
     "edit_any_scenario": Role.MAINTAINER,
     "import": Role.MAINTAINER,
     "edit_others_ratings": Role.MAINTAINER,
+    "edit_others_readings": Role.MAINTAINER,
     "delete_others_comments": Role.MAINTAINER,
     "read_log": Role.MAINTAINER,
     "edit_product": Role.MAINTAINER,

@@ -27,6 +27,7 @@ TABLE = {
     "edit_any_scenario": MAINTAINER,
     "import": MAINTAINER,
     "edit_others_ratings": MAINTAINER,
+    "edit_others_readings": MAINTAINER,
     "delete_others_comments": MAINTAINER,
     "read_log": MAINTAINER,
     "edit_product": MAINTAINER,

@@ -5,8 +5,8 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 
 from personas.models import AdoptionReading, Persona
-from personas.services import FIGURES, check_observed_on, impossible, record_reading
-from products.access import get_row
+from personas.services import FIGURES, check_observed_on, impossible, is_own, record_reading
+from products.access import get_product, get_row, may
 from products.api.base import OneRow, ProductAPI
 from products.api.fields import MOST, RowSerializer
 from products.api.pages import Pages
@@ -90,6 +90,7 @@ class Readings(ProductAPI):
         row = record_reading(
             persona=self.persona,
             by=self.author,
+            only_own=not may(self.product, "edit_others_readings"),
             **given,
         )
         row.refresh_from_db()
@@ -109,3 +110,8 @@ class OneReading(OneRow):
     noun = "adoption reading"
     serializer_class = ReadingSerializer
     rows = AdoptionReading.objects.select_related("persona")
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        if request.method in ("PATCH", "PUT", "DELETE") and not is_own(self.row, request.user):
+            get_product(request.user, self.product.key, "edit_others_readings")

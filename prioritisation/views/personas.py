@@ -4,6 +4,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_date
 
 from personas.forms import ReadingForm
+from personas.services import NotYours
 from prioritisation.portraits import read_gallery
 from products.access import may, product_view
 
@@ -20,8 +21,11 @@ def reading_new(request, product, pk):
     form = ReadingForm(request.POST, persona=persona, reading=_of_the_day(persona, request.POST))
     if form.is_valid():
         try:
-            if form.save_reading(by=request.user):
+            only_own = not may(product, "edit_others_readings")
+            if form.save_reading(by=request.user, only_own=only_own):
                 return _recorded(request, product, persona)
+        except NotYours as error:
+            form.add_error(None, str(error))
         except ValidationError as error:
             form.add_error(None, error.messages)
     return _page(request, product, form=form, of=pk, status=form.status)
