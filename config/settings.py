@@ -358,6 +358,8 @@ USE_TZ = True
 # --- Health --------------------------------------------------------------------------------------
 # /healthz is red when a mark is older than this many seconds.
 OLDEST_MARK_SECONDS = env.int("OLDEST_MARK_SECONDS", default=20)
+# With it (`Authorization: Bearer …`) /healthz also tells why; without it, staff alone see that.
+HEALTH_KEY = env.str("HEALTH_KEY", default="")
 # Seconds between two rounds of `manage.py sweep_scores`.
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=2.0)
 

@@ -1,4 +1,5 @@
 import pytest
+from django.test import Client
 
 from prioritisation.rescoring import rescore
 from tests import processes, servers
@@ -31,3 +32,10 @@ def worker(_worker_of_the_pool, transactional_db, our_nudges_go_to):
     """A real Celery worker of either pool, in the place of the one of tests/conftest.py."""
     our_nudges_go_to(servers.REDIS_URL_OF_THE_FAULTS)
     return _worker_of_the_pool
+
+
+@pytest.fixture
+def watching(settings):
+    """A monitor that has the key to what /healthz tells."""
+    settings.HEALTH_KEY = "a key of thirty characters or so"
+    return Client(headers={"Authorization": f"Bearer {settings.HEALTH_KEY}"})

@@ -43,21 +43,23 @@ def failing(product):
     in_sql("ALTER TABLE prioritisation_score DROP CONSTRAINT IF EXISTS refuses_everything")
 
 
-def test_a_product_that_keeps_failing_stops_no_other_and_is_named(failing, other, sweeper, client):
+def test_a_product_that_keeps_failing_stops_no_other_and_is_named(
+    failing, other, sweeper, watching
+):
     for turn in range(3):
         rate(failing, -4 + turn)
         rate(other, -4 + turn)
         eventually_converged(other)
 
     assert not converged(failing)
-    (named,) = eventually(lambda: client.get("/healthz").json()["failing"])
+    (named,) = eventually(lambda: watching.get("/healthz").json()["failing"])
     assert named["product"] == failing.key
     assert named["error"].startswith("IntegrityError")
     assert "refuses_everything" in named["error"]
 
     in_sql("ALTER TABLE prioritisation_score DROP CONSTRAINT refuses_everything")
     eventually_converged(failing)
-    assert client.get("/healthz").json()["failing"] == []
+    assert watching.get("/healthz").json()["failing"] == []
 
 
 def test_the_control_a_loop_that_lets_errors_through_stops_at_the_first(failing, other):
@@ -145,11 +147,11 @@ def test_the_control_rescoring_alone_leaves_the_marks_of_a_product_that_is_gone(
 
 
 def test_with_both_stopped_health_turns_red_and_names_the_product_until_swept(
-    product, client, settings, request
+    product, client, watching, settings, request
 ):
     settings.OLDEST_MARK_SECONDS = 0.5
     rate(product, -4)
-    red = eventually(lambda: red_answer(client), within=15)
+    red = eventually(lambda: red_answer(watching), within=15)
 
     assert red.json()["behind"][0]["product"] == product.key
     # The control: the same write with a sweeper running.

@@ -4,12 +4,13 @@ import pytest
 from django.core.checks import Tags, run_checks
 from django.core.management import call_command
 from django.db import OperationalError, connection
+from django.test import Client
 from django.utils import timezone
 
 from prioritisation.models import ProductChange, ScoringState
 from prioritisation.rescoring import rescore
 from prioritisation.views import health
-from tests.cast import rota, user
+from tests.cast import rota, signed_in, user
 
 
 @pytest.fixture
@@ -25,6 +26,32 @@ def mark(product, *, seconds_ago):
         table_name="by hand",
         created_at=timezone.now() - timezone.timedelta(seconds=seconds_ago),
     )
+
+
+@pytest.fixture
+def client(settings):
+    """A monitor that has the key."""
+    settings.HEALTH_KEY = "a key of thirty characters or so"
+    return Client(headers={"Authorization": f"Bearer {settings.HEALTH_KEY}"})
+
+
+@pytest.mark.parametrize("seconds_ago", [0, 21])
+def test_strangers_are_told_green_or_red_alone(client, product, settings, seconds_ago):
+    status = "red" if seconds_ago else "green"
+    mark(product, seconds_ago=seconds_ago)
+    strangers = [
+        Client(),
+        Client(headers={"Authorization": "Bearer another key"}),
+        signed_in(product.memberships.get().user),
+    ]
+
+    assert [stranger.get("/healthz").json() for stranger in strangers] == [{"status": status}] * 3
+    staff = signed_in(user("sam", is_staff=True)).get("/healthz")
+    assert (staff.status_code == 503, "behind" in staff.json()) == (status == "red", True)
+    settings.HEALTH_KEY = ""
+    for given in ("", "Bearer ", "Bearer"):
+        answer = Client(headers={"Authorization": given}).get("/healthz")
+        assert answer.json() == {"status": status}
 
 
 def test_scores_that_hold_everything_are_green(client, product):
