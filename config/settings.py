@@ -333,6 +333,8 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     }
 }
+# Who is told of a hole, in /.well-known/security.txt: an address or a link. Empty: EMAIL_FROM.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 X_FRAME_OPTIONS = "DENY"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [f"^{re.escape(SCRIPT_NAME[1:])}/?(healthz|readyz)$"]
@@ -343,6 +345,14 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
+# "__Host-": no other host of the domain, and no page over http, can set or overwrite it. Cookies
+# know no ports, so over http the name holds ours: two sites on one machine would else sign each
+# other's people out.
+_COOKIE_NAME = ("__Secure-{}" if SCRIPT_NAME else "__Host-{}") if HTTPS else "{}"
+if not HTTPS and (port := env.str("PORT", default="")):
+    _COOKIE_NAME += f"_{port}"
+SESSION_COOKIE_NAME = _COOKIE_NAME.format("sessionid")
+CSRF_COOKIE_NAME = _COOKIE_NAME.format("csrftoken")
 # Another site of the same host has its own.
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = SCRIPT_NAME or "/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

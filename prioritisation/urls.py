@@ -17,6 +17,7 @@ from prioritisation.views import (
     requirement,
     requirement_form,
     scenarios,
+    security,
     shipped,
     start,
     sure,
@@ -46,6 +47,7 @@ of_scenarios = [
     path("<int:pk>/delete/", scenarios.scenario_delete, name="scenario_delete"),
 ]
 urlpatterns = [
+    path(".well-known/security.txt", security.security_txt, name="security_txt"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", products.products, name="products"),

@@ -59,11 +59,12 @@ def test_a_form_of_another_site_changes_nothing(rota, alice):
     assert list(Rating.objects.values_list("pk", "value", "version")) == before
 
 
-def test_the_session_is_out_of_reach_of_scripts(rota, client):
-    client.post("/sign-in/", {"username": "alice", "password": cast.PASSWORD})
+def test_the_session_is_out_of_reach_of_scripts(rota, client, settings):
+    client.post("/sign-in/", {"login": "alice", "password": cast.PASSWORD})
 
-    assert client.cookies["sessionid"]["httponly"]
-    assert client.cookies["sessionid"]["samesite"] == "Lax"
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
 
 
 def test_head_is_answered_as_get_without_the_body(rota, client, alice_is_signed_in):

@@ -152,4 +152,26 @@ def test_only_these_pages_are_for_everybody():
     public = {url.name for url in crawling.urls() if url.declared == "public"}
 
     api = {"api_schema", "api_docs", "api_problems", "api_problem"}
-    assert public == {"sign_in", "sign_out", "healthz", "readyz"} | api
+    at_the_door = {
+        "account_confirm_email",
+        "account_email_verification_sent",
+        "account_inactive",
+        "account_login",
+        "account_logout",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key",
+        "account_reset_password_from_key_done",
+        "account_signup",
+        "invitation",
+        "invitation_sign_up",
+        "mfa_authenticate",
+        "mfa_login_webauthn",
+        "openid_connect_callback",
+        "openid_connect_login",
+        "socialaccount_login_cancelled",
+        "socialaccount_login_error",
+        "socialaccount_signup",
+        "stop_mail",
+    }
+    assert public == {"healthz", "readyz", "security_txt"} | api | at_the_door

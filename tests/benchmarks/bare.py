@@ -6,6 +6,7 @@ import threading
 from http.cookies import SimpleCookie
 
 import psycopg2
+from django.conf import settings
 from django.core import signing
 
 QUERY = """
@@ -55,7 +56,7 @@ def application(environ, start_response):
     if environ["PATH_INFO"] == "/readyz":
         start_response("204 No Content", [])
         return []
-    key = SimpleCookie(environ["HTTP_COOKIE"])["sessionid"].value
+    key = SimpleCookie(environ["HTTP_COOKIE"])[settings.SESSION_COOKIE_NAME].value
     with _cursor() as cursor:
         cursor.execute(
             "SELECT session_data FROM django_session"

@@ -159,7 +159,8 @@ class Browser:
         session["basis"] = "seen"
         session.save()
         self._headers = {
-            "Cookie": f"{settings.SESSION_COOKIE_NAME}={session.session_key}; csrftoken={CSRF}",
+            "Cookie": f"{settings.SESSION_COOKIE_NAME}={session.session_key};"
+            f" {settings.CSRF_COOKIE_NAME}={CSRF}",
             "X-CSRFToken": CSRF,
             "Content-Type": "application/x-www-form-urlencoded",
         }

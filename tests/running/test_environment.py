@@ -7,12 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import Environment, path_prefix
 
 ROOT = Path(__file__).parents[2]
 LONG = "abc9x" * 12
+COOKIES = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME")
 
 
 @pytest.fixture
@@ -118,7 +120,7 @@ def test_a_prefix_that_is_no_path_is_refused(text):
 
 def settings_under(**variables):
     """What the settings make of these variables, in a process of its own."""
-    names = ("SECRET_KEY", "LIVE_URL", "STATIC_URL", "CSRF_COOKIE_PATH", "HTTPS")
+    names = ("SECRET_KEY", "LIVE_URL", "STATIC_URL", "CSRF_COOKIE_PATH", "HTTPS", *COOKIES)
     wanted = ", ".join(f"settings.{name}" for name in names)
     code = f"import json; from config import settings; print(json.dumps([{wanted}]))"
     done = subprocess.run(
@@ -143,6 +145,8 @@ def test_the_settings_take_a_key_by_its_word_and_paths_below_the_prefix():
         "STATIC_URL": "/userward/static/",
         "CSRF_COOKIE_PATH": "/userward",
         "HTTPS": False,
+        "SESSION_COOKIE_NAME": settings.SESSION_COOKIE_NAME,
+        "CSRF_COOKIE_NAME": settings.CSRF_COOKIE_NAME,
     }
 
 
@@ -153,3 +157,20 @@ def test_a_live_address_is_taken_as_it_is():
         "https://live.example/"
     )
     assert settings_under(LIVE_URL="/userward/live/", **whole)["LIVE_URL"] == "/userward/live/"
+
+
+@pytest.mark.parametrize(
+    ("variables", "name"),
+    [
+        ({"HTTPS": "true"}, "__Host-{}"),
+        ({"HTTPS": "true", "PORT": "8001"}, "__Host-{}"),
+        ({"HTTPS": "true", "SCRIPT_NAME": "/a"}, "__Secure-{}"),
+        ({"HTTPS": "false", "PORT": ""}, "{}"),
+        ({"HTTPS": "false", "PORT": "8001"}, "{}_8001"),
+    ],
+)
+def test_cookies_are_bound_to_the_host_and_over_http_to_the_port(variables, name):
+    found = settings_under(SECRET_KEY=LONG, **variables)
+
+    assert found["SESSION_COOKIE_NAME"] == name.format("sessionid")
+    assert found["CSRF_COOKIE_NAME"] == name.format("csrftoken")

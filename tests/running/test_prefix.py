@@ -8,6 +8,7 @@ from contextlib import closing
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
+from django.conf import settings
 
 from accounts.models import Token, User
 from prioritisation.rescoring import rescore
@@ -38,7 +39,9 @@ class Visitor:
         with closing(http.client.HTTPConnection(self._netloc, timeout=20)) as connection:
             headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self._cookies.items())}
             if data is not None:
-                data = urlencode(data | {"csrfmiddlewaretoken": self._cookies["csrftoken"]})
+                data = urlencode(
+                    data | {"csrfmiddlewaretoken": self._cookies[settings.CSRF_COOKIE_NAME]}
+                )
                 headers["Content-Type"] = "application/x-www-form-urlencoded"
             connection.request("GET" if data is None else "POST", path, data, headers)
             answer = connection.getresponse()
@@ -49,7 +52,7 @@ class Visitor:
         for line in answer.msg.get_all("Set-Cookie") or []:
             name, value = line.split(";")[0].split("=", 1)
             self._cookies[name] = value
-            if name in {"sessionid", "csrftoken"}:
+            if name in {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME}:
                 self.paths_of_cookies.add(re.search("Path=([^;]*)", line)[1])
 
 
