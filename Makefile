@@ -4,7 +4,7 @@ BIN := .venv/bin
 PORT ?= 8000
 export PORT
 
-.PHONY: help run test clients lint bench lighthouse lock
+.PHONY: help run test clients lint bench lighthouse lock sbom
 
 help:
 	@echo "make run    run Userward on this machine (PORT=8000)"
@@ -13,6 +13,7 @@ help:
 	@echo "make lint   style, security, import directions, migrations, API schema, production settings"
 	@echo "make bench  the measurements of docs/performance.md"
 	@echo "make lighthouse  the figures of docs/lighthouse.md (needs Node)"
+	@echo "make sbom   list what is shipped, in CycloneDX: build/sbom.json"
 	@echo "make lock   pin what requirements*.in ask for; pins stay (newer ones: ARGS=--upgrade)"
 
 run: .venv/stamp
@@ -40,6 +41,11 @@ bench: .venv/stamp-dev
 lighthouse: .venv/stamp-dev
 	@$(BIN)/python -m tests.browser.chromium
 	@$(BIN)/python -m tests.browser.lighthouse
+
+# The same bytes for the same pins: no time and no serial number in it.
+sbom: .venv/stamp-dev
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o build/sbom.json requirements.txt
 
 lock: .venv/stamp-dev
 	@test -x $(BIN)/uv || $(BIN)/pip install --quiet --disable-pip-version-check uv
