@@ -291,7 +291,7 @@ SPECTACULAR_SETTINGS = {
         "MustReason": "products.models.MustReason",
         "Order": "prioritisation.selectors.ORDERS",
         "PersonaKind": "personas.models.Kind",
-        "Role": "products.api.members.ROLES",
+        "Role": "products.api.fields.ROLES",
         "Status": "products.models.Status",
         "Verdict": "prioritisation.api.sure.VERDICTS",
         "WeightingParameter": "prioritisation.api.sure.PARAMETERS",

@@ -6,7 +6,7 @@ from products.admin_base import BackOfficeForm, InputAdmin, ReadOnlyAdmin
 from products.admin_delete import DeletedByKey
 from products.admin_export import CsvExport
 from products.admin_owners import OwnersFilter, ShowsOwners
-from products.models import Comment, Membership, Product, Requirement
+from products.models import Comment, Membership
 from products.people_admin import add_action
 from products.roles import Role
 

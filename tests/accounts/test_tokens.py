@@ -108,7 +108,7 @@ def test_an_update_says_of_old_tokens_without_scopes_that_they_may_everything(al
     for scopes in ([], ["read"]):
         token, _text = Token.objects.issue(name=str(scopes), user=alice)
         Token.objects.filter(pk=token.pk).update(scopes=scopes)
-    update = import_module("accounts.migrations.0006_tokens_with_scopes").Migration.operations[0]
+    update = import_module("accounts.migrations.0007_tokens_with_scopes").Migration.operations[0]
 
     with connection.cursor() as cursor:
         cursor.execute(update.sql)

@@ -12,8 +12,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0005_notifications"),
-        ("products", "0007_the_log_by_time"),
+        ("accounts", "0007_tokens_with_scopes"),
+        ("products", "0009_the_log_by_time"),
     ]
 
     operations = [

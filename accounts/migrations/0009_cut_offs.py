@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0005_notifications"),
+        ("accounts", "0008_account_events"),
         ("sessions", "0001_initial"),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("prioritisation", "0007_leave_what_an_update_does_not_change"),
+        ("prioritisation", "0008_a_stated_most"),
     ]
 
     operations = [

@@ -8,8 +8,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("personas", "0005_leave_what_an_update_does_not_change"),
-        ("products", "0007_the_log_by_time"),
+        ("personas", "0006_a_stated_most"),
+        ("products", "0009_the_log_by_time"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

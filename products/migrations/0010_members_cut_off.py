@@ -7,8 +7,8 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0006_cut_offs"),
-        ("products", "0006_invitations"),
+        ("accounts", "0009_cut_offs"),
+        ("products", "0009_the_log_by_time"),
     ]
 
     operations = [

@@ -8,9 +8,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("personas", "0006_the_log_by_time"),
-        ("prioritisation", "0007_leave_what_an_update_does_not_change"),
-        ("products", "0007_the_log_by_time"),
+        ("personas", "0007_the_log_by_time"),
+        ("prioritisation", "0009_processes_seen"),
+        ("products", "0009_the_log_by_time"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
