@@ -83,6 +83,7 @@ class Log(ProductAPI):
     """Who did what, newest first; at most 500 entries a page. For maintainers."""
 
     declared_role = {"GET": "read_log"}
+    operations = {"GET": "Get the log"}
     pagination_class = LogPages
     query_serializer = LogQuery
     serializer_class = LogEntrySerializer
@@ -102,6 +103,7 @@ class LogCSV(ProductAPI):
     """All of it as a file for spreadsheets, newest first. For maintainers."""
 
     declared_role = {"GET": "read_log"}
+    operations = {"GET": "Get the log as CSV"}
     # JSON too: many clients ask for nothing else, whatever they ask.
     media_types = ("text/csv", "application/json")
     query_serializer = LogQuery

@@ -85,6 +85,8 @@ class Invitations(ProductAPI):
     """
 
     declared_role = {"GET": "manage_members", "POST": "manage_members"}
+    noun = "invitation"
+    operations = {"POST": "Create an invitation"}
     serializer_class = InvitationSerializer
     queryset = Invitation.objects.none()
 
@@ -102,6 +104,9 @@ class OneInvitation(OneRow):
     """DELETE revokes it: it lets nobody in from then on."""
 
     declared_role = {"GET": "manage_members", "DELETE": "manage_members"}
+    noun = "invitation"
+    operations = {"DELETE": "Revoke an invitation"}
+    also_refuses = {"DELETE": (409,)}
     serializer_class = InvitationSerializer
     rows = Invitation.objects.select_related("created_by")
 

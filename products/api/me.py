@@ -36,6 +36,7 @@ class Me(API):
     """Who asks, and what they may: the scopes of the token, and the role in each product."""
 
     declared_role = "signed in"
+    operations = {"GET": "Get who I am"}
     serializer_class = MeSerializer
     http_method_names = ("get", "head", "options")
 
