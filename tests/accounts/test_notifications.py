@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 
 import pytest
 from aiosmtpd.controller import Controller
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -50,14 +50,12 @@ def bob():
 
 
 def tell(*users, kind=Kind.MENTION, once="comment 1", **fields):
-    notify(
-        users,
-        kind,
-        title="Alice mentions you in ROTA-1",
-        path="/p/ROTA/1/",
-        told_once_as=once,
-        **{"text": "What do <you> think?", **fields},
-    )
+    told = {
+        "title": "Alice mentions you in ROTA-1",
+        "text": "What do <you> think?",
+        "path": "/p/ROTA/1/",
+    }
+    notify(users, kind, told_once_as=once, **told | fields)
 
 
 def due_now():
@@ -83,6 +81,22 @@ def test_nobody_is_told_whose_account_is_switched_off():
     tell(cast.user("bob", is_active=False))
 
     assert not Notification.objects.exists()
+
+
+def test_a_title_is_cut_to_what_its_column_holds(bob):
+    tell(bob, title="x" * 301)
+
+    assert bob.notifications.get().title == "x" * 300
+
+
+def test_a_title_adds_no_header_to_its_mail(bob, mail_server):
+    tell(bob, title="Rota\r\nBcc: eve@example.org")
+
+    send_due_mail()
+
+    [message] = mail_server.taken
+    assert message["Subject"] == "Userward: Rota Bcc: eve@example.org"
+    assert "Bcc" not in message
 
 
 def test_a_mail_is_text_and_html_and_says_how_to_stop_it(bob, mail_server):
@@ -132,8 +146,43 @@ def test_a_mail_that_the_server_takes_later_is_due_again(bob, mail_server):
     tell(bob)
 
     send_due_mail()
-
     assert Notification.objects.get().mail == Delivery.DUE
+
+    mail_server.answer = "250 OK"
+    assert send_due_mail() == 0, "not before its pause is over"
+    due_now()
+    assert send_due_mail() == 1
+
+
+def test_pauses_grow_up_to_an_hour(bob, mail_server, settings):
+    settings.EMAIL_PORT = free_port()
+    tell(bob)
+
+    for failures, seconds in [(0, 5), (1, 10), (5, 160), (10, 3600), (1000, 3600)]:
+        Notification.objects.update(mail_failures=failures)
+        due_now()
+        begun = timezone.now()
+        send_due_mail()
+        pause = (Notification.objects.get().mail_at - begun).total_seconds()
+        assert pause == pytest.approx(seconds, abs=4.5)
+
+
+def test_one_go_sends_so_many_and_leaves_the_rest(bob, mail_server, monkeypatch):
+    monkeypatch.setattr(notifications, "MAX_MAILS_A_GO", 2)
+    for number in range(3):
+        tell(bob, once=f"comment {number}")
+
+    assert send_due_mail() == 2
+    assert send_due_mail() == 1
+
+
+def test_whose_account_is_switched_off_meanwhile_gets_no_mail(bob, mail_server):
+    tell(bob)
+    type(bob).objects.update(is_active=False)
+
+    assert send_due_mail() == 0
+
+    assert Notification.objects.get().mail == Delivery.NONE
 
 
 def test_a_mail_that_the_server_refuses_for_good_is_told_as_refused(bob, mail_server):
@@ -160,6 +209,32 @@ def test_one_that_the_sender_was_killed_over_is_told_as_doubtful_not_sent_twice(
     client = Client()
     client.force_login(bob)
     assert "it may not have reached you by mail" in client.get("/notifications/").content.decode()
+
+
+def test_one_that_is_being_sent_is_no_doubt_yet(bob, mail_server):
+    tell(bob)
+    Notification.objects.update(mail=Delivery.SENDING, mail_at=timezone.now())
+
+    send_due_mail()
+
+    assert Notification.objects.get().mail == Delivery.SENDING
+
+
+def test_before_a_mail_is_handed_over_it_is_marked_as_being_sent(bob, mail_server, monkeypatch):
+    """Else: it is taken, we are killed, and it is sent again."""
+    at_the_server = []
+    send = notifications.EmailMultiAlternatives.send
+
+    def look_and_send(message):
+        at_the_server.append(Notification.objects.get().mail)
+        return send(message)
+
+    monkeypatch.setattr(notifications.EmailMultiAlternatives, "send", look_and_send)
+    tell(bob)
+
+    send_due_mail()
+
+    assert at_the_server == [Delivery.SENDING]
 
 
 def test_a_server_that_goes_in_the_middle_leaves_a_doubt(bob, mail_server, monkeypatch):
@@ -190,6 +265,33 @@ def test_two_senders_send_each_mail_once(bob, mail_server):
 
     assert len(mail_server.taken) == len({message["Message-ID"] for message in mail_server.taken})
     assert len(mail_server.taken) == 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sender_passes_over_what_another_has_locked(bob, mail_server):
+    for number in range(2):
+        tell(bob, once=f"comment {number}")
+    first = Notification.objects.earliest("mail_at", "pk")
+    locked, sent = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            Notification.objects.select_for_update().get(pk=first.pk)
+            locked.set()
+            sent.wait(10)
+        connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    try:
+        assert locked.wait(10)
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        assert send_due_mail() == 1
+    finally:
+        sent.set()
+        holder.join()
+        connection.close()
 
 
 def test_one_click_stops_the_mail_of_one_kind(bob):
@@ -235,6 +337,21 @@ class TestThePage:
         assert chosen[Kind.MENTION] == (True, False)
         assert chosen[Kind.WEEKLY] == (False, True)
         assert chosen[Kind.DECISION] == (False, False)
+
+    def test_leads_to_no_other_site(self, client, bob):
+        tell(bob, path="//evil.example/")
+
+        assert client.get(f"/notifications/{bob.notifications.get().pk}/").status_code == 404
+
+    def test_shows_the_newest_of_many(self, client, bob, monkeypatch):
+        monkeypatch.setattr("accounts.notification_views.MAX_SHOWN", 1)
+        tell(bob, once="1", title="The older")
+        tell(bob, once="2", title="The newer")
+
+        page = client.get("/notifications/").content.decode()
+
+        assert "The newer" in page
+        assert "The older" not in page
 
     def test_shows_nobody_anothers(self, client):
         tell(cast.user("alice"))
