@@ -55,8 +55,7 @@ def take(counted: Iterable[Counted]) -> bool:
             """
             INSERT INTO accounts_signinattempts AS counted (key, ends_at, attempts)
             SELECT key, clock_timestamp() + make_interval(secs => seconds), 1
-            FROM unnest(%s::text[], %s::int[]) WITH ORDINALITY AS k (key, seconds, place)
-            ORDER BY place
+            FROM unnest(%s::text[], %s::int[]) AS k (key, seconds)
             ON CONFLICT (key) DO UPDATE SET
                 attempts = CASE WHEN counted.ends_at < clock_timestamp()
                                 THEN 1 ELSE counted.attempts + 1 END,

@@ -4,13 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 from unittest import mock
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from accounts import sign_in_limits as limits
 from accounts.models import SignInAttempts, User
 from accounts.sign_in_limits import PER_ACCOUNT, PER_ACCOUNT_AND_ADDRESS, PER_ADDRESS
 from tests import cast
+from tests.processes import eventually
 
 TOO_MANY = "Too many failed attempts"
 
@@ -48,6 +49,23 @@ def test_name_and_email_of_one_account_count_together(checks):
     for _ in range(PER_ACCOUNT_AND_ADDRESS.most):
         sign_in("alice")
         sign_in("ALICE@example.org")
+
+    assert len(checks) == PER_ACCOUNT_AND_ADDRESS.most
+
+
+@pytest.mark.django_db
+def test_an_unknown_name_counts_however_it_is_written(checks):
+    for name in ["nobody", "NOBODY", " nobody "] * 3:
+        sign_in(name)
+
+    assert len(checks) == PER_ACCOUNT_AND_ADDRESS.most
+
+
+@pytest.mark.django_db
+def test_addresses_of_one_network_count_together(checks):
+    """Somebody with IPv6 has 2^64 of them."""
+    for number in range(PER_ACCOUNT_AND_ADDRESS.most + 3):
+        sign_in(address=f"2001:db8:1:1::{number}")
 
     assert len(checks) == PER_ACCOUNT_AND_ADDRESS.most
 
@@ -100,12 +118,43 @@ def test_after_its_time_a_limit_begins_anew(checks):
 
 
 @pytest.mark.django_db
+def test_its_time_is_not_made_longer_by_further_attempts():
+    """Else an attacker would keep somebody out without end."""
+    sign_in()
+    first = dict(SignInAttempts.objects.values_list("key", "ends_at"))
+
+    sign_in()
+
+    assert dict(SignInAttempts.objects.values_list("key", "ends_at")) == first
+
+
+@pytest.mark.django_db
 def test_what_has_ended_is_forgotten():
     sign_in()
     SignInAttempts.objects.filter(attempts=1).update(ends_at="2026-01-01T00:00Z")
+    sign_in("bob", address="10.0.0.2")
 
     assert limits.forget_ended() == 3
-    assert not SignInAttempts.objects.exists()
+    assert SignInAttempts.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_no_name_or_address_is_stored():
+    sign_in("nobody@example.org")
+
+    stored = " ".join(SignInAttempts.objects.values_list("key", flat=True))
+    assert not [text for text in ("nobody", "10.0.0.1") if text in stored]
+
+
+@pytest.mark.django_db
+def test_what_was_forgotten_meanwhile_is_given_back_by_nobody():
+    counted = limits.limits_of_sign_in(account="alice", address="10.0.0.1")
+    limits.take(counted)
+    SignInAttempts.objects.update(attempts=0)
+
+    limits.give_back(counted)
+
+    assert set(SignInAttempts.objects.values_list("attempts", flat=True)) == {0}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -122,3 +171,30 @@ def test_side_by_side_no_more_are_let_through_than_one_after_another():
         let_through = sum(pool.map(attempt, range(200)))
 
     assert let_through == PER_ACCOUNT_AND_ADDRESS.most
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_that_count_under_the_same_limits_never_deadlock():
+    """A has counted under the first; B waits for that, and holds nothing A needs."""
+    counted = limits.limits_of_sign_in(account="alice", address="10.0.0.1")
+    counted.sort(key=lambda one: limits._key(*one))
+
+    def take_backwards():
+        try:
+            return limits.take(reversed(counted))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            limits.take(counted[:1])
+            b = pool.submit(take_backwards)
+            eventually(waits_for_a_transaction)
+            limits.take(counted[1:])
+        assert b.result(10)
+
+
+def waits_for_a_transaction():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'")
+        return cursor.rowcount > 0
