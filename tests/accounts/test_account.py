@@ -3,9 +3,12 @@ import re
 import pytest
 from allauth.usersessions.models import UserSession
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.test import Client
 
-from accounts.models import Token
+from accounts import passwords
+from accounts.models import Token, User
+from accounts.passwords import HardToGuess
 from products.services import create_product
 from tests import cast
 
@@ -61,6 +64,34 @@ def test_the_name_of_ones_product_is_no_password(client, alice):
     assert "password1" in response.context["form"].errors
 
 
+@pytest.mark.parametrize(
+    "easy", ["wilhelmina", "strausskahn", "wilhelmina@ward9.example", "ward9.example"]
+)
+def test_what_one_is_called_is_no_password(easy):
+    """Neither is hard to guess for whoever knows the person."""
+    somebody = User(
+        username="wilhelmina",
+        email="wilhelmina@ward9.example",
+        first_name="Wilhelmina",
+        last_name="Strausskahn",
+    )
+
+    with pytest.raises(ValidationError, match="easy to guess"):
+        HardToGuess().validate(easy, somebody)
+
+
+def test_of_a_long_password_only_the_beginning_is_examined(monkeypatch):
+    """A megabyte would take hours."""
+    examined = []
+    monkeypatch.setattr(
+        passwords, "zxcvbn", lambda text, words: examined.append(text) or {"score": 4}
+    )
+
+    HardToGuess().validate("x" * 1_000_000)
+
+    assert examined == ["x" * 72]
+
+
 def test_a_session_elsewhere_is_listed_and_ended(client, alice):
     elsewhere = Client(headers={"user-agent": "A phone"})
     elsewhere.post("/sign-in/", {"login": "alice", "password": cast.PASSWORD})
@@ -114,6 +145,18 @@ def test_a_session_ends_when_it_is_idle_or_lasted_too_long(client, settings, set
     session.save()
 
     assert client.get("/account/").status_code == 302
+
+
+@pytest.mark.parametrize(("seconds", "noted"), [(30, False), (70, True)])
+def test_a_session_that_is_used_is_not_idle_and_is_noted_once_a_minute(client, seconds, noted):
+    client.get("/account/")
+    session = client.session
+    was = session["seen"] = session["seen"] - seconds
+    session.save()
+
+    client.get("/account/")
+
+    assert (client.session["seen"] > was) is noted
 
 
 def test_what_one_sees_signed_in_is_kept_by_no_cache(client):
