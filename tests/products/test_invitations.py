@@ -9,15 +9,23 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.sign_up import SECONDS_TO_SIGN_UP
+from products import invitations
 from products.invitations import (
     MAX_OPEN_INVITATIONS,
     InvitationClosed,
+    TooManyInvitations,
     accept_invitation,
     invite,
+    mail_invitation,
+    revoke_invitation,
+    why_closed,
 )
 from products.models import Invitation
 from products.roles import Role
+from products.services import create_product
 from tests import cast
+from tests.processes import eventually
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +141,100 @@ class TestAnOwner:
         assert "/invitations/" in mail.outbox[0].body
 
 
+def test_no_owner_revokes_anothers_products_invitation(invited):
+    invited()
+    charlie = signed_in("charlie")
+    create_product(name="Larder", owner=User.objects.get(username="charlie"))
+
+    answer = charlie.post(f"/p/LARDER/invitations/{Invitation.objects.get().pk}/revoke/")
+
+    assert answer.status_code == 404
+    assert Invitation.objects.open().count() == 1
+
+
+def test_whom_somebody_invited_is_shown_to_owners_alone(invited, rota, client, alice):
+    invited(email="nora@example.org")
+    vera = signed_in("vera")
+    cast.join(rota, User.objects.get(username="vera"), "viewer")
+    client.force_login(alice)
+
+    assert "nora@example.org" in text_of(client.get("/p/ROTA/members/"))
+    page = vera.get("/p/ROTA/members/")
+    assert "nora@example.org" not in text_of(page)
+    assert not page.context["invitations"]
+
+
+def test_a_used_one_is_revoked_no_more(invited):
+    signed_in("bob").post(f"{invited()}accept/")
+    used = Invitation.objects.get()
+
+    revoke_invitation(used, by=None)
+
+    assert why_closed(Invitation.objects.get()).startswith("This invitation was used already.")
+    assert Invitation.objects.get().revoked_at is None
+
+
+def test_one_that_was_revoked_lets_nobody_in_who_had_it_open(invited, rota):
+    path = invited()
+    Invitation.objects.update(revoked_at=timezone.now())
+
+    signed_in("bob").post(f"{path}accept/")
+
+    assert rota.memberships.count() == 1
+
+
+def test_nothing_is_mailed_of_what_is_rolled_back(rota, alice, settings):
+    settings.EMAIL_URL = "smtp://mail.example"
+
+    with transaction.atomic():
+        made, _text = invite(product=rota, role=Role.VIEWER, by=alice, email="bob@example.org")
+        mail_invitation(made, link="/")
+        transaction.set_rollback(True)
+
+    assert mail.outbox == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_that_can_not_be_sent_leaves_the_link_on_the_page(rota, client, alice, settings):
+    settings.EMAIL_URL = "smtp://mail.example"
+    settings.EMAIL_BACKEND = "no.such.Backend"
+    client.force_login(alice)
+
+    page = client.post("/p/ROTA/members/", {"role": "2", "email": "b@example.org", "days": "7"})
+
+    assert page.status_code == 200
+    assert "/invitations/" in text_of(page)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_owners_at_once_make_no_more_than_one_alone(rota, alice, monkeypatch):
+    """A has made the last one and not committed; B waits until it sees that."""
+    monkeypatch.setattr(invitations, "MAX_OPEN_INVITATIONS", 1)
+
+    def second():
+        try:
+            with transaction.atomic():
+                invite(product=rota, role=Role.VIEWER, by=alice)
+        except TooManyInvitations:
+            return "refused"
+        finally:
+            connection.close()
+        return "made"
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            invite(product=rota, role=Role.VIEWER, by=alice)
+            b = pool.submit(second)
+            eventually(lambda: b.done() or waits_for_a_transaction())
+        assert b.result(10) == "refused"
+
+
+def waits_for_a_transaction():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'")
+        return cursor.rowcount > 0
+
+
 def test_only_an_owner_invites(rota):
     maintainer = signed_in("mary")
     cast.join(rota, User.objects.get(username="mary"), "maintainer")
@@ -196,7 +298,9 @@ def test_one_bound_to_an_address_stays_good_when_another_opens_it(invited, rota)
     charlie.post(f"{path}accept/")
     assert rota.memberships.count() == 1
 
-    signed_in("bob").post(f"{path}accept/")
+    bob = signed_in("bob")
+    User.objects.filter(username="bob").update(email="Bob@Example.org")
+    bob.post(f"{path}accept/")
     assert rota.memberships.count() == 2
 
 
@@ -253,6 +357,38 @@ def test_a_closed_invitation_makes_no_account(invited):
     somebody.post("/sign-up/", NEW)
 
     assert not User.objects.filter(username="nora").exists()
+
+
+def test_whoever_takes_longer_than_an_hour_opens_the_link_again(invited):
+    somebody, path = Client(), invited()
+    somebody.post(f"{path}sign-up/")
+    session = somebody.session
+    session["invited_until"] -= SECONDS_TO_SIGN_UP + 1
+    session.save()
+
+    somebody.post("/sign-up/", NEW)
+
+    assert not User.objects.filter(username="nora").exists()
+
+
+def test_where_sign_up_was_closed_meanwhile_there_is_no_account_to_be_made(settings, invited):
+    somebody, path = Client(), invited()
+    somebody.post(f"{path}sign-up/")
+    settings.SIGN_UP = "closed"
+
+    somebody.post("/sign-up/", NEW)
+
+    assert not User.objects.filter(username="nora").exists()
+
+
+def test_nobodys_name_looks_like_an_email(settings):
+    """Who signs in by it could be taken for somebody else."""
+    settings.SIGN_UP = "open"
+
+    response = Client().post("/sign-up/", NEW | {"username": "bob@example.org"})
+
+    assert "A name has no @" in text_of(response)
+    assert not User.objects.filter(username="bob@example.org").exists()
 
 
 def test_where_anybody_may_sign_up_one_does(settings):
