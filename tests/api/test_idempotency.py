@@ -19,7 +19,7 @@ from products import members
 from products.api import idempotency
 from products.kept_answers import KEPT_FOR, KeptAnswer
 from products.models import Product
-from products.services import delete_product
+from products.services import create_product, delete_product
 from tests import crawling
 from tests.processes import eventually
 
@@ -175,6 +175,28 @@ def test_keys_are_ones_own(alice_api, product, as_user):
     assert send(program, WARD | {"name": "Program's"}).json()["name"] == "Program's"
 
 
+def test_tokens_of_two_products_have_keys_of_their_own(product, alice):
+    larder = create_product(name="Larder", owner=alice)
+    made = []
+    for one in (product, larder):
+        program = APIClient()
+        text = Token.objects.issue(name="program", product=one)[1]
+        program.credentials(HTTP_AUTHORIZATION=f"Bearer {text}")
+        made.append(send(program, WARD | {"product": one.key}).json()["product"])
+
+    assert made == ["ROTA", "LARDER"]
+
+
+def test_a_products_token_is_not_taken_for_the_user_of_the_same_number(alice_api, product, alice):
+    send(alice_api)
+    token, text = Token.objects.issue(name="program", product=product)
+    Token.objects.filter(pk=token.pk).update(id=alice.pk)
+    program = APIClient()
+    program.credentials(HTTP_AUTHORIZATION=f"Bearer {text}")
+
+    assert send(program, WARD | {"name": "Program's"}).json()["name"] == "Program's"
+
+
 def test_one_key_serves_all_of_a_users_tokens(alice_api, as_user):
     """Somebody who takes a new token in the middle of it does nothing twice."""
     assert seen(send(as_user("alice"))) == seen(send(alice_api))
@@ -211,6 +233,21 @@ def test_the_sweeper_forgets_answers_after_a_day(alice_api):
 def test_an_answer_goes_with_its_product(alice_api, product):
     send(alice_api)
     delete_product(product)
+
+    assert not KeptAnswer.objects.exists()
+
+
+def test_an_answer_that_a_key_gives_the_next_day_goes_with_its_own_product(
+    alice_api, product, alice
+):
+    send(alice_api)
+    KeptAnswer.objects.update(created_at=timezone.now() - KEPT_FOR - timedelta(seconds=1))
+    larder = create_product(name="Larder", owner=alice)
+    assert send(alice_api, WARD | {"product": "LARDER"}).status_code == 201
+    delete_product(product)
+    assert KeptAnswer.objects.exists()
+
+    delete_product(larder)
 
     assert not KeptAnswer.objects.exists()
 
