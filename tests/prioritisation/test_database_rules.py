@@ -6,11 +6,12 @@ import pytest
 from django.db import IntegrityError, connection, models, transaction
 
 from accounts.models import User
-from personas.models import AdoptionReading, Persona
-from prioritisation.models import Rating, ScoringPolicy
+from personas.models import AdoptionReading
+from prioritisation.models import Rating
+from products.invitations import invite
 from products.models import Comment, Membership, Product, Requirement
 from products.roles import Role
-from products.services import add_requirements
+from products.services import add_requirements, create_product
 from tests.cast import join, rota, scenario, user
 from tests.prioritisation.refusals import in_sql, refused
 
@@ -53,7 +54,8 @@ def editable_rows(product):
         product=product, requirement=requirement, author=User.objects.first(), text="Yes."
     )
     what_if = scenario(product, by=User.objects.first())
-    rows = [product, product.policy, persona, requirement, reading, comment, what_if]
+    invitation, _text = invite(product=product, role=Role.VIEWER, by=User.objects.first())
+    rows = [product, product.policy, persona, requirement, reading, comment, what_if, invitation]
     return [*rows, product.memberships.first(), Rating.objects.first()]
 
 
@@ -108,12 +110,14 @@ def test_a_rating_never_joins_two_products(product, alice):
         )
 
 
-def test_nothing_moves_to_another_product(product):
-    other = rota(user("bob"))
+def test_nothing_moves_to_another_product(product, alice):
+    ours = [row for row in editable_rows(product) if row != product]
+    supposed = scenario(product, by=alice, name="B", importances={ours[1].pk: 2}).personas.first()
+    other = create_product(name="Other", owner=alice)
 
-    for model in (Requirement, Persona, Rating, ScoringPolicy, Membership):
+    for row in [*ours, supposed]:
         with refused("Cannot update rows"):
-            model.objects.filter(product=product).update(product=other)
+            type(row).objects.filter(pk=row.pk).update(product=other)
 
 
 def test_a_products_key_and_a_requirements_number_stay(product):
