@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.core.exceptions import ValidationError
@@ -182,6 +183,15 @@ def test_the_email_is_changed_at_once_where_no_mail_is_sent(said_again, alice):
 
     alice.refresh_from_db()
     assert alice.email == "new@example.org"
+
+
+def test_of_two_new_emails_the_later_is_the_one(said_again, alice):
+    for email in ("new@example.org", "newer@example.org"):
+        said_again.post("/account/e-mail/", {"email": email, "action_add": "1"})
+
+    alice.refresh_from_db()
+    assert alice.email == "newer@example.org"
+    assert list(EmailAddress.objects.values_list("email", "primary")) == [(alice.email, True)]
 
 
 def test_where_mail_is_sent_a_new_email_waits_for_its_link(said_again, alice, settings):

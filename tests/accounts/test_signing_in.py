@@ -36,6 +36,14 @@ def test_a_name_that_is_anothers_email_takes_nothing_from_them(client):
     assert client.session["_auth_user_id"] == str(bob.pk)
 
 
+def test_a_name_that_looks_like_an_email_is_a_name(client):
+    old = User.objects.create_user("old@example.org", "new@example.org", cast.PASSWORD)
+
+    sign_in(client, "old@example.org")
+
+    assert client.session["_auth_user_id"] == str(old.pk)
+
+
 @pytest.mark.parametrize(
     ("name", "password"),
     [
