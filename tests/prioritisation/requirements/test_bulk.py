@@ -6,6 +6,7 @@ from django.test import Client
 from prioritisation.models import Rating
 from prioritisation.rescoring import rescore
 from products.models import Requirement
+from products.services import create_product
 from products.versions import StaleVersion, save_if_current
 from tests import cast
 from tests.cast import signed_in
@@ -49,6 +50,18 @@ def test_what_is_said_is_done_to_the_selected_and_no_others(
     assert column(changed) == expected
     assert "of 2 requirements saved" in text(client.get("/p/ROTA/"))
     assert Requirement.objects.get(number=1).events.last().updated_by == alice
+
+
+def test_the_same_numbers_of_another_product_stay_as_they_are(rota, client):
+    other = create_product(name="Larder", owner=cast.user("bob"))
+    theirs = Requirement.objects.create(product=other, title="Theirs")
+    assert theirs.number == 1
+
+    edit(client, [1], "status", status="planned")
+
+    theirs.refresh_from_db()
+    assert theirs.status == "idea"
+    assert rota.requirements.get(number=1).status == "planned"
 
 
 def test_a_tag_is_taken_away_and_the_others_stay(rota, client):
