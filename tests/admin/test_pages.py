@@ -233,3 +233,12 @@ def test_a_product_keeps_an_owner(product, admin_client, form_of, alice):
     more = {"memberships-TOTAL_FORMS": "2", "memberships-1-user": bob.pk, "memberships-1-role": "2"}
     assert admin_client.post(path, form | more).status_code == 302
     assert set(product.memberships.values_list("user", "role")) == {(alice.pk, 4), (bob.pk, 2)}
+
+
+def test_a_membership_stays_the_persons_whom_it_was_given_to(product, admin_client, form_of, alice):
+    path = f"/admin/products/product/{product.pk}/change/"
+    form = form_of(path) | {"memberships-0-user": user("bob").pk}
+
+    assert admin_client.post(path, form).status_code == 302
+
+    assert product.memberships.get().user == alice
