@@ -1,6 +1,8 @@
 """One user's requests take some of a web process's threads, never all; what is more gets a 429."""
 
+import contextlib
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -53,6 +55,31 @@ def slow(monkeypatch, product):
 def test_a_quarter_of_the_threads_is_left_to_others():
     assert settings.WEB_THREADS == 8
     assert limits.requests.each == 6
+
+
+def test_two_at_once_do_not_both_take_the_last_place():
+    """A reads that it is free; B would read it, too, before A has taken it."""
+    both_read = threading.Barrier(2)
+
+    class ReadSlowly(Counter):
+        def __getitem__(self, user):
+            held = super().__getitem__(user)
+            with contextlib.suppress(threading.BrokenBarrierError):
+                both_read.wait(0.2)
+            return held
+
+    places = limits.Places("requests", 1)
+    places._held = ReadSlowly()
+
+    def take(_number):
+        try:
+            places.take("vera")
+        except limits.TooManyAtOnce:
+            return 0
+        return 1
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(take, range(2))) == 1
 
 
 @pytest.fixture
