@@ -53,7 +53,7 @@ def _longest_waiting(passed_over):
             LEFT JOIN prioritisation_scoringstate s ON s.product_id = c.product_id
             WHERE c.product_id <> ALL (%s)
             GROUP BY c.product_id, s.failed_at
-            ORDER BY greatest(min(c.created_at), s.failed_at), c.product_id
+            ORDER BY greatest(min(c.created_at), s.failed_at)
             LIMIT 1
             """,
             [passed_over],

@@ -31,6 +31,17 @@ def quiet(product):
     return quiet
 
 
+def test_a_product_that_is_another_processs_turn_is_asked_for_once(product, monkeypatch):
+    """Else: it is the one that waits longest, again and again, for all of two seconds."""
+    rate(product, 3)
+    asked = []
+    monkeypatch.setattr(turns, "rescore_once", asked.append)
+
+    assert turns.take_turns() is None
+
+    assert asked == [product.pk]
+
+
 @contextlib.contextmanager
 def written_to_without_pause(*products):
     """Meanwhile each has a mark nearly always: it is written to again as soon as it was."""

@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.functional import SimpleLazyObject
 
+from accounts.access import commits_itself
 from prioritisation import writing
 from prioritisation.middleware import WriteMiddleware
 from prioritisation.rescoring import rescore
@@ -85,6 +86,10 @@ def test_a_page_that_can_not_be_drawn_keeps_nothing(rf, product):
 
 def test_a_safe_request_is_left_alone(rf, product):
     assert post(rf, lambda request: pytest.fail("called"), method="get") is None
+
+
+def test_a_view_that_commits_itself_is_left_alone(rf, product):
+    assert post(rf, commits_itself(lambda request: pytest.fail("called"))) is None
 
 
 class Deadlock(Exception):
