@@ -16,6 +16,7 @@ from prioritisation.models import Rating, Score, ScoringPolicy
 from prioritisation.rescoring import rescore
 from products.models import Comment, Membership, Product, Requirement
 from products.roles import Role
+from products.services import create_product
 from tests.cast import scenario, user
 
 OURS = [
@@ -242,3 +243,15 @@ def test_a_membership_stays_the_persons_whom_it_was_given_to(product, admin_clie
     assert admin_client.post(path, form).status_code == 302
 
     assert product.memberships.get().user == alice
+
+
+def test_a_requirement_stays_in_its_product(product, admin_client, form_of, alice):
+    requirement = product.requirements.first()
+    path = f"/admin/products/requirement/{requirement.pk}/change/"
+    other = create_product(name="Larder", owner=alice)
+
+    answer = admin_client.post(path, form_of(path) | {"product": other.pk, "title": "Renamed"})
+
+    assert answer.status_code == 302
+    requirement.refresh_from_db()
+    assert (requirement.title, requirement.product) == ("Renamed", product)

@@ -92,6 +92,17 @@ def test_the_history_can_only_grow(db, event):
         assert cursor.fetchone()
 
 
+@pytest.mark.parametrize("event", event_models(), ids=lambda event: event._meta.object_name)
+def test_every_insert_update_and_delete_of_a_tracked_row_is_kept(db, event):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT substring(tgname FROM 'pgtrigger_(insert|update|delete)_') FROM pg_trigger"
+            " WHERE tgrelid = %s::regclass AND tgenabled = 'O' AND tgname ~ %s",
+            [event.pgh_tracked_model._meta.db_table, "insert_insert|update_update|delete_delete"],
+        )
+        assert sorted(cursor.fetchall()) == [("delete",), ("insert",), ("update",)]
+
+
 def test_an_event_is_neither_changed_nor_removed(product):
     with refused("Cannot update or delete rows|Cannot update|Cannot delete"):
         in_sql("UPDATE prioritisation_ratingevent SET value = 0")
