@@ -11,7 +11,7 @@ from prioritisation.rescoring import rescore
 from products.models import Product, Requirement
 from tests.admin.test_pages import url
 from tests.cast import rota, user
-from tests.faults.scenes import saved_meanwhile
+from tests.faults.scenes import before_statement, saved_meanwhile
 
 
 def marks():
@@ -175,6 +175,17 @@ def test_a_row_deleted_meanwhile_is_told(product, admin_client, form_of):
     answer = admin_client.post(comment_path, form, follow=True)
 
     assert "Perhaps it was deleted?" in answer.content.decode()
+
+
+def test_a_row_deleted_after_the_page_has_found_it_is_told(product, admin_client, form_of):
+    nurse = product.personas.first()
+    path = url(Persona, "change", nurse.pk)
+    form = form_of(path) | {"summary": "Works nights"}
+
+    with before_statement("FOR NO KEY UPDATE", Persona.objects.filter(pk=nurse.pk).delete):
+        answer = admin_client.post(path, form)
+
+    assert "Somebody deleted this meanwhile." in answer.content.decode()
 
 
 def test_a_rating_joins_no_requirement_and_persona_of_different_products(

@@ -76,6 +76,17 @@ def test_a_change_of_a_row_that_was_just_deleted_is_404(alice_api, product, monk
     assert answer.status_code == 404
 
 
+def test_a_row_that_was_just_changed_is_not_deleted(alice_api, product, monkeypatch):
+    nurse = product.personas.first()
+    others = Persona.objects.filter(pk=nurse.pk)
+    just_before(monkeypatch, base, "delete_if_current", lambda: others.update(quote="New"))
+
+    answer = alice_api.delete(f"/api/v1/personas/{nurse.pk}/", headers={"If-Match": '"1"'})
+
+    assert answer.status_code == 412
+    assert others.get().quote == "New"
+
+
 def taking_turns(monkeypatch, serializer, act):
     """Let `act` happen after our check and before our write."""
     check = serializer.is_valid
