@@ -215,6 +215,12 @@ def reading(persona):
     )
 
 
+def test_a_policy_deleted_in_psql_marks_its_product(product):
+    in_sql("DELETE FROM prioritisation_scoringpolicy")
+
+    assert marks() == {(None, "scoringpolicy")}
+
+
 def test_a_rating_by_the_api_marks(product, client):
     client.force_login(User.objects.get(username="alice"))
     requirement, nurse = product.requirements.get(number=3), product.personas.get(name="Nurse")
