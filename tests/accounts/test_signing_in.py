@@ -70,9 +70,10 @@ def test_a_wrong_password_is_told_like_an_unknown_name(client):
     cast.user("alice")
 
     known = sign_in(client, "alice", "wrong").context["form"].errors
+    by_email = sign_in(client, "alice@example.org", "wrong").context["form"].errors
     unknown = sign_in(client, "nobody", "wrong").context["form"].errors
 
-    assert known == unknown
+    assert known == by_email == unknown
 
 
 def test_a_deactivated_user_stays_out(client):

@@ -8,6 +8,7 @@ from threading import Event
 import pytest
 import redis
 from django.conf import settings
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from prioritisation import rescoring, tasks, turns
@@ -40,6 +41,20 @@ def test_a_product_that_is_another_processs_turn_is_asked_for_once(product, monk
     assert turns.take_turns() is None
 
     assert asked == [product.pk]
+
+
+def test_whose_connection_was_lost_says_so_and_ends(product, monkeypatch):
+    """Else: each product is tried on a connection that is gone, and nobody opens another."""
+
+    def lose(_product_id):
+        connection.close()
+        raise OperationalError
+
+    rate(product, 3)
+    monkeypatch.setattr(turns, "rescore_once", lose)
+
+    with pytest.raises(OperationalError):
+        turns.take_turns()
 
 
 @contextlib.contextmanager
