@@ -288,6 +288,8 @@ def test_one_that_ran_out_says_so(invited, rota):
 
 def test_an_unknown_link_is_not_found(db):
     assert Client().get("/invitations/no-such-thing/").status_code == 404
+    answer = signed_in("bob").post("/invitations/no-such-thing/accept/", follow=True)
+    assert answer.status_code == 404
 
 
 def test_one_bound_to_an_address_stays_good_when_another_opens_it(invited, rota):
