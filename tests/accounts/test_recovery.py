@@ -82,3 +82,14 @@ def test_only_superusers_make_one_in_the_back_office(superuser, offered):
     page = client.post("/admin/accounts/user/", form, follow=True).content.decode()
 
     assert ("/password/new/" in page) is offered
+
+
+def test_the_back_office_makes_none_for_a_deactivated_user():
+    gone = cast.user("gone", is_active=False)
+    client = Client()
+    client.force_login(cast.user("sam", is_staff=True, is_superuser=True))
+    form = {"action": "make_sign_in_link", "_selected_action": [gone.pk]}
+
+    page = client.post("/admin/accounts/user/", form, follow=True).content.decode()
+
+    assert "/password/new/" not in page
