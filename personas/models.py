@@ -72,7 +72,7 @@ class Persona(models.Model):
             raises_version(),
             stays_in_product(),
             *marks_product(requirement="NULL"),
-            at_most(
+            *at_most(
                 MAX_PERSONAS_PER_PRODUCT,
                 of="product_id",
                 parent="products_product",

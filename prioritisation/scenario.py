@@ -81,7 +81,7 @@ class Scenario(models.Model):
         triggers = [
             raises_version(),
             stays_in_product(),
-            at_most(
+            *at_most(
                 MAX_SCENARIOS_PER_PRODUCT,
                 of="product_id",
                 parent="products_product",

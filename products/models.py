@@ -112,7 +112,7 @@ class Membership(models.Model):
         triggers = [
             raises_version(),
             stays_in_product("user"),
-            at_most(
+            *at_most(
                 MAX_PRODUCTS_PER_OWNER,
                 of="user_id",
                 parent="accounts_user",

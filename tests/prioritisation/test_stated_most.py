@@ -10,8 +10,10 @@ from accounts.models import MAX_TOKENS_PER_USER, Token
 from personas.models import MAX_PERSONAS_PER_PRODUCT, Persona
 from prioritisation.models import Scenario
 from prioritisation.scenario import MAX_SCENARIOS_PER_PRODUCT
+from products.invitations import invite
 from products.models import MAX_PRODUCTS_PER_OWNER, Membership, Product
 from products.roles import Role
+from products.services import create_product
 from tests import cast
 
 
@@ -94,25 +96,106 @@ def test_no_way_of_writing_passes_it(rota, fill):
         fill(rota, 101)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_who_add_the_last_one_at_once_do_not_pass_it(rota):
-    personas(rota, MAX_PERSONAS_PER_PRODUCT - 1)
-    together, refused = threading.Barrier(2), []
+def refused_at_once(write, rows):
+    """How many of `write(row)`, each in a transaction of its own at once, the database refuses."""
+    together, refused = threading.Barrier(len(rows)), []
 
-    def add(name):
+    def run(row):
         try:
             with transaction.atomic():
                 together.wait(5)
-                Persona.objects.create(product=rota, name=name, kind="other")
+                write(row)
         except IntegrityError:
-            refused.append(name)
+            refused.append(row)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=add, args=(name,)) for name in ("A", "B")]
+    threads = [threading.Thread(target=run, args=(row,)) for row in rows]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(refused) == 1
+    return len(refused)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_add_the_last_one_at_once_do_not_pass_it(rota):
+    personas(rota, MAX_PERSONAS_PER_PRODUCT - 1)
+
+    def add(name):
+        Persona.objects.create(product=rota, name=name, kind="other")
+
+    assert refused_at_once(add, ["A", "B"]) == 1
     assert rota.personas.count() == MAX_PERSONAS_PER_PRODUCT
+
+
+class TestAnOwnerOfAsManyProductsAsMayBe:
+    @pytest.fixture
+    def bob(self, rota):
+        bob = cast.user("bob")
+        owned(bob, MAX_PRODUCTS_PER_OWNER)
+        return bob
+
+    def test_becomes_owner_of_no_other_by_a_role(self, rota, client, bob):
+        member = cast.join(rota, bob, "viewer")
+
+        page = client.post(
+            f"/p/ROTA/members/{member.pk}/", {"role": Role.OWNER.value, "version": member.version}
+        )
+        api = client.patch(
+            f"/api/v1/products/ROTA/members/{member.pk}/",
+            json.dumps({"role": Role.OWNER.label}),
+            content_type="application/json",
+            headers={"If-Match": f'"{member.version}"'},
+        )
+
+        assert (page.status_code, api.status_code) == (409, 409), api.content
+        assert "An owner has at most 200 products." in page.content.decode()
+        assert "an owner has at most 200 products" in api.json()["detail"]
+        member.refresh_from_db()
+        assert member.role == Role.VIEWER
+
+    def test_becomes_a_maintainer_all_the_same(self, rota, client, bob):
+        member = cast.join(rota, bob, "viewer")
+        form = {"role": Role.MAINTAINER.value, "version": member.version}
+        assert client.post(f"/p/ROTA/members/{member.pk}/", form).status_code == 302
+
+    def test_becomes_owner_of_no_other_by_an_invitation_which_stays_good(self, rota, alice, bob):
+        _invitation, text = invite(product=rota, role=Role.OWNER, by=alice)
+
+        answer = cast.signed_in(bob).post(f"/invitations/{text}/accept/")
+
+        assert answer.status_code == 409
+        assert "An owner has at most 200 products." in answer.content.decode()
+        assert rota.invitations.open().exists()
+        assert not rota.memberships.filter(user=bob).exists()
+
+
+def test_a_token_that_is_no_longer_revoked_counts(rota, alice):
+    tokens(alice, MAX_TOKENS_PER_USER)
+    Token.objects.filter(lookup="l0").update(revoked_at="2026-11-01T00:00Z")
+    tokens_more = Token.objects.create(user=alice, name="T", lookup="more", digest="d")
+
+    with pytest.raises(IntegrityError, match="at most 100"), transaction.atomic():
+        Token.objects.update(revoked_at=None)
+
+    # What makes nobody's more is never refused, nor waits.
+    Token.objects.update(last_used_at="2026-11-02T00:00Z")
+    tokens_more.delete()
+    Token.objects.update(revoked_at=None)
+    assert Token.objects.filter(revoked_at=None).count() == MAX_TOKENS_PER_USER
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_roles_that_are_raised_at_once_do_not_pass_it(rota, alice):
+    bob = cast.user("bob")
+    owned(bob, MAX_PRODUCTS_PER_OWNER - 1)
+    other = create_product(name="Other", owner=alice)
+    for product in (rota, other):
+        cast.join(product, bob, "viewer")
+
+    def raise_role(product):
+        product.memberships.filter(user=bob).update(role=Role.OWNER)
+
+    assert refused_at_once(raise_role, [rota, other]) == 1
+    assert bob.memberships.filter(role=Role.OWNER).count() == MAX_PRODUCTS_PER_OWNER
