@@ -11,7 +11,7 @@ from prioritisation.history.past import runs_around, scores_at
 from prioritisation.history.why_moved import why_moved
 from products.api.base import ProductAPI
 from products.api.fields import PointsField
-from products.models import Product
+from products.models import Product, Requirement
 
 FEW, MOST, MAX_OFFSET = 100, 500, 2**31
 QUERY = [
@@ -43,6 +43,7 @@ class EffectSerializer(serializers.Serializer):
 
 class MovementSerializer(serializers.Serializer):
     requirement = serializers.IntegerField()
+    key = serializers.CharField(help_text="Its last, where it is deleted.")
     before = PointsField(help_text="0 where it had none.")
     after = PointsField(help_text="Its last, where it is deleted.")
     effects = EffectSerializer(many=True)
@@ -113,9 +114,11 @@ class Movement(ProductAPI):
     def _told(self, start, end, ids):
         most = min(steps.MOST, max(MOST_STEPS // max(len(ids), 1), LEAST_STEPS))
         found = why_moved(self.product, start, end, ids, most=most)
+        numbers = _numbers(found)
         return [
             {
                 "requirement": pk,
+                "key": f"{self.product.key}-{numbers[pk]}",
                 "before": movement.before,
                 "after": movement.after,
                 "effects": effects,
@@ -144,3 +147,11 @@ class Movement(ProductAPI):
         if not (known and least <= int(text) <= most):
             raise ValidationError({name: f"A whole number from {least} to {most:,}."})
         return int(text)
+
+
+def _numbers(ids):
+    """id → number of requirements, deleted ones' too: a number never changes."""
+    events = Requirement.pgh_event_model.objects.filter(pgh_obj_id__in=ids)
+    return dict(
+        events.order_by("pgh_obj_id").distinct("pgh_obj_id").values_list("pgh_obj_id", "number")
+    )

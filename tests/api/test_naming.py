@@ -27,10 +27,6 @@ def named(value):
         yield from named(inner)
 
 
-#: what movement/ says of one that is deleted is its id alone
-WITHOUT_KEY = {"api_movement"}
-
-
 def test_every_answer_names_them_in_one_way(product):
     alice, crawler, seen = client_of("alice"), Crawler(product), 0
     keys = {row.pk: row.key for row in Requirement.objects.select_related("product")}
@@ -51,7 +47,7 @@ def test_every_answer_names_them_in_one_way(product):
             one = found.get("requirement")
             if isinstance(one, dict):  # the requirement itself, in a row of the ranking
                 assert keys[one["id"]] == one["key"]
-            elif one is not None and url.name not in WITHOUT_KEY:
+            elif one is not None:
                 assert found["key"] == keys[one], (url.name, found)
             if (who := found.get("persona")) is not None:
                 assert found["name"] == names[who], (url.name, found)

@@ -67,13 +67,16 @@ def test_an_unknown_field_is_refused_everywhere(crawler, alice):
 
 def test_what_belongs_to_no_product_takes_nothing_silently_either(alice):
     made = alice.post("/api/v1/products/", {"name": "x", "efort": 1}, "application/json")
-    asked = [alice.get(f"/api/v1/{path}?efort=1") for path in ("products/", "problems/")]
+    asked = [
+        alice.get(f"/api/v1/{path}?efort=1")
+        for path in ("products/", "problems/", "schema/", "docs/")
+    ]
     owned = alice.post("/api/v1/products/?limit=1", {"name": "x"}, "application/json")
 
-    assert [answer.status_code for answer in (made, owned, *asked)] == [400] * 4
+    assert [answer.status_code for answer in (made, owned, *asked)] == [400] * 6
     assert list(told(made)) == ["efort"]
     assert list(told(owned)) == ["limit"]
-    assert [list(told(answer)) for answer in asked] == [["efort"]] * 2
+    assert [list(told(answer)) for answer in asked] == [["efort"]] * 4
 
 
 @pytest.mark.parametrize("path", ["plausible", "apply"])
