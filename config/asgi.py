@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.core.signing import BadSignature
+from h11 import LocalProtocolError
 
 from accounts.limits import TooManyAtOnce
 from config.streams import Listener, Streams
@@ -27,7 +28,9 @@ async def application(scope, receive, send) -> None:
     if scope["type"] == "lifespan":
         await _live_and_let_die(receive, send)
     elif scope["type"] == "http":
-        await _answer(scope, receive, send)
+        # Who sends a body that is no HTTP can't be answered any more: a line, no traceback.
+        with contextlib.suppress(LocalProtocolError):
+            await _answer(scope, receive, send)
 
 
 async def _live_and_let_die(receive, send) -> None:
