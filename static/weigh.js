@@ -61,7 +61,7 @@
 
   /* ---- asking: at once, then at most every 80 ms; what is far below the window is drawn when the hand rests ---- */
   const PAUSE = 80, REST = 500, FEW = 4;
-  let waiting = 0, again = false, whole = false, resting = 0, asked = false, shown = null;
+  let waiting = 0, again = false, whole = false, resting = 0, asked = false;
   let moves = 0;  // what an answer was asked after: the filter's or a poll's may come back to other weights
   function ask() {
     moves++;
@@ -82,20 +82,14 @@
     rows.slice(below + FEW).forEach(row => row.remove());
     return below + FEW;
   }
-  /* The filter, chip and order that the ranking shows; a drawer over it has an address of its own. */
-  const view = () => new URL($("#ranking").getAttribute("hx-get"), location).searchParams;
   document.addEventListener("htmx:configRequest", event => {
     const { elt, parameters, verb } = event.detail, weights = form();
     if (!weights || verb !== "get") return;
     if (!panel()) return;
     if (elt === weights) {
       event.detail.moves = moves;
-      (shown ?? view()).forEach((value, name) => { if (name !== "have") parameters[name] ??= value; });
-      // What is typed, though its own answer may still be on its way.
-      if ($("#filter")) parameters.q = $("#filter").value;
       if (!whole) parameters.lines = seen();
       whole = false;
-      shown = null;
       return;
     }
     // While the panel is open, whatever draws the ranking (a poll, the filter) draws it under its weights.
@@ -134,7 +128,7 @@
     if (!link || !panel() || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     history.replaceState(history.state, "", link.href);
-    shown = new URL(link.href).searchParams;
+    moves++;
     send();
   });
 
@@ -142,13 +136,12 @@
   const door = () => $("[data-who]");
   let from = "";  // the id of what had the focus before
   function close() {
-    const live = form().dataset.ranking, now = view();
-    now.delete("have");
+    const live = form().dataset.ranking;
     clearTimeout(resting);
     panel().remove();
     door()?.setAttribute("aria-expanded", "false");
     (document.getElementById(from) ?? door())?.focus();
-    if (asked) htmx.ajax("GET", `${live}?${now}`, { target: "#ranking", swap: "outerHTML" });
+    if (asked) htmx.ajax("GET", live, { target: "#ranking", swap: "outerHTML" });
     asked = false;
   }
   document.addEventListener("click", event => {
