@@ -234,6 +234,9 @@
 
   document.addEventListener("htmx:afterSwap", event => {
     if (!$("#ranking")?.contains(event.target) || isOfAPart(event)) return;
+    // A part that was on its way came to nothing: the row that it was for is gone, and tells nobody of its answer.
+    above = null;
+    onward = false;
     if (at !== null) mark(at);
     reselect();
   });
