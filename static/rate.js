@@ -234,7 +234,8 @@
         const news = await response.json();
         // Read beside a save of ours, it may be older than that save's answer: ask again.
         if (busy || sending || begun !== round) wait = 300;
-        else if (news.too_many) location.reload();
+        // Drawn anew, but not while somebody types or something isn't saved yet.
+        else if (news.too_many) { if (unsaved.size || $("[data-typed]")) wait = 2000; else location.reload(); }
         else {
           arrive(news, new Set(Object.keys(news.cells)));
           Object.assign(root.dataset, { live: news.have, seen: news.seen });

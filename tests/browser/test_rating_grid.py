@@ -9,6 +9,7 @@ from prioritisation.rescoring import rescore
 from products.models import Requirement
 from products.services import add_requirements
 from tests import cast
+from tests.benchmarks.data import owner, product_of
 from tests.browser import axe
 from tests.browser.fixtures import page_of
 from tests.processes import eventually
@@ -276,3 +277,26 @@ def test_a_save_that_failed_is_tried_again_and_nothing_typed_is_lost(page, alice
     page.goto("/p/ROTA/")
     eventually(lambda: given(alice)["Dark mode", "Ward lead"] == (3, "guessed"))
     problems.clear()
+
+
+def test_after_an_import_of_hundreds_the_grid_is_drawn_anew_once_nothing_is_typed(page, sign_in):
+    product = product_of(501, kinds=["end_user"], name="Long", vacuum=False)
+    sign_in(owner())
+    page.goto(f"/p/{product.key}/rate/")
+    page.evaluate("document.body.dataset.drawn = 'before'")
+    typing = page.locator("td[data-at]").first
+    typing.click()
+    press(page, "-")
+    expect(typing).to_have_attribute("data-typed", "−")
+
+    Rating.objects.update(value=2, note="From the import")
+    rescore(product.pk)
+    with page.expect_response("**/rate/changes/**") as answer:
+        ring(page)
+    assert answer.value.json() == {"too_many": True}
+    expect(typing).to_have_attribute("data-typed", "−")
+    expect(page.locator("body")).to_have_attribute("data-drawn", "before")
+    press(page, "Escape")
+
+    expect(page.locator("body")).not_to_have_attribute("data-drawn", "before")
+    expect(page.locator("td[data-at]").nth(1)).to_contain_text("+2")

@@ -1,5 +1,6 @@
 """Saving cells in the background, and what a page is told about the changes of others."""
 
+import re
 import threading
 
 import pytest
@@ -277,3 +278,21 @@ def test_a_poll_tells_of_one_moment_and_the_next_of_what_came_while_it_read(clie
     assert second["cells"][at("Dark mode", "Nurse")][3] == [-4]
     assert second["answered"] == 5
     rescore(rota.pk)
+
+
+def test_after_a_change_of_too_many_rows_only_that_is_told(client, rota, bob, monkeypatch):
+    rescore(rota.pk)
+    page = client.get("/p/ROTA/rate/").content.decode()
+    seen = re.search(r'data-seen="([^"]*)"', page)[1]
+    monkeypatch.setattr("prioritisation.views.rate.MAX_CHANGED_ROWS", 2)
+    asked = {"have": "0.0.0", "seen": seen}
+
+    first, second = rota.requirements.filter(ratings__isnull=False).distinct()[:2]
+    for requirement in (first, second):
+        requirement.ratings.update(value=1)
+    assert set(client.get(CHANGES, asked).json()) > {"cells", "seen"}
+
+    dark, nurse = rota.requirements.get(title="Dark mode"), rota.personas.get(name="Nurse")
+    Rating.objects.create(product=rota, requirement=dark, persona=nurse, value=1, basis="seen",
+                          rater=bob)  # fmt: skip
+    assert client.get(CHANGES, asked).json() == {"too_many": True}
