@@ -57,11 +57,11 @@ def memory():
     cookie = f"{settings.SESSION_COOKIE_NAME}={signed_in(owner()).session_key}"
     with processes.site(threads=AT_ONCE) as address:
         for page in PAGES:
-            _eight_times(address, f"/p/{product.key}/{page}", cookie)
+            eight_times(address, f"/p/{product.key}/{page}", cookie)
             yield Peak(f"{AT_ONCE} at once, {REQUIREMENTS:,} × {PERSONAS}: /{page}", _peak())
 
 
-def _eight_times(address, path, cookie):
+def eight_times(address, path, cookie):
     threads = [threading.Thread(target=_get, args=(address, path, cookie)) for _ in range(AT_ONCE)]
     for thread in threads:
         thread.start()
