@@ -1,4 +1,4 @@
-"""A stated most of personas, scenarios, products a person and tokens; no race passes it."""
+"""A stated most of personas, scenarios and products a person; no race passes it."""
 
 import json
 import threading
@@ -6,7 +6,6 @@ import threading
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from accounts.models import MAX_TOKENS_PER_USER, Token
 from personas.models import MAX_PERSONAS_PER_PRODUCT, Persona
 from prioritisation.models import Scenario
 from prioritisation.scenario import MAX_SCENARIOS_PER_PRODUCT
@@ -31,12 +30,6 @@ def personas(product, upto):
 
 def scenarios(product, upto):
     Scenario.objects.bulk_create(Scenario(product=product, name=f"S{n}") for n in range(upto))
-
-
-def tokens(user, upto):
-    Token.objects.bulk_create(
-        Token(user=user, name="T", lookup=f"l{n}", digest="d") for n in range(upto)
-    )
 
 
 def owned(user, upto):
@@ -79,15 +72,6 @@ def test_the_page_of_a_new_product_says_it(rota, client, alice):
     assert answer.status_code == 422
     assert "An owner has at most 200 products." in answer.content.decode()
     assert not Product.objects.filter(name="One more").exists()
-
-
-def test_a_revoked_token_makes_room(rota, client, alice):
-    tokens(alice, MAX_TOKENS_PER_USER)
-    token = {"name": "CI", "days": "30"}
-    answer = client.post("/account/tokens/", token)
-    assert (answer.status_code, Token.objects.count()) == (409, MAX_TOKENS_PER_USER)
-    Token.objects.filter(lookup="l0").update(revoked_at="2026-11-01T00:00Z")
-    assert client.post("/account/tokens/", token).status_code < 400
 
 
 @pytest.mark.parametrize("fill", [personas, scenarios])
@@ -169,21 +153,6 @@ class TestAnOwnerOfAsManyProductsAsMayBe:
         assert "An owner has at most 200 products." in answer.content.decode()
         assert rota.invitations.open().exists()
         assert not rota.memberships.filter(user=bob).exists()
-
-
-def test_a_token_that_is_no_longer_revoked_counts(rota, alice):
-    tokens(alice, MAX_TOKENS_PER_USER)
-    Token.objects.filter(lookup="l0").update(revoked_at="2026-11-01T00:00Z")
-    tokens_more = Token.objects.create(user=alice, name="T", lookup="more", digest="d")
-
-    with pytest.raises(IntegrityError, match="at most 100"), transaction.atomic():
-        Token.objects.update(revoked_at=None)
-
-    # What makes nobody's more is never refused, nor waits.
-    Token.objects.update(last_used_at="2026-11-02T00:00Z")
-    tokens_more.delete()
-    Token.objects.update(revoked_at=None)
-    assert Token.objects.filter(revoked_at=None).count() == MAX_TOKENS_PER_USER
 
 
 @pytest.mark.django_db(transaction=True)
