@@ -11,7 +11,8 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, is_valid_path, resolve
 
-from accounts.models import Token, User
+from accounts.models import Kind, Token, User
+from accounts.notifications import notify
 from personas.models import AdoptionReading
 from products.invitations import invite
 from products.models import Comment
@@ -37,7 +38,9 @@ def cast():
     scenario(made, by=alice, name=SECRET, importances={nurse.pk: 2})
     Token.objects.issue(name=SECRET, user=alice)
     Token.objects.issue(name=SECRET, product=made)
-    invite(product=made, role=Role.VIEWER, by=alice, email="secret@example.org")
+    with transaction.atomic():
+        invite(product=made, role=Role.VIEWER, by=alice, email="secret@example.org")
+    notify([alice], Kind.MENTION, title=SECRET, path="/p/ROTA/1/", told_once_as="secret")
     Authenticator.objects.create(user=alice, type="webauthn", data={"name": SECRET})
     UserSession.objects.create(user=alice, ip="10.1.2.3", session_key="x" * 32, user_agent=SECRET)
     return made
@@ -116,6 +119,7 @@ FINGERPRINT = f"""
     SELECT md5(string_agg(source || line, ',' ORDER BY source, line)) FROM (
         {EVERY_ROW}
         UNION ALL SELECT 'token', revoked_at::text FROM accounts_token WHERE name = %(secret)s
+        UNION ALL SELECT 'told', t::text FROM accounts_notification t WHERE user_id = %(alice)s
         UNION ALL SELECT 'key', t::text FROM mfa_authenticator t WHERE user_id = %(alice)s
         UNION ALL SELECT 'session', t::text FROM usersessions_usersession t
                   WHERE user_id = %(alice)s
@@ -146,6 +150,7 @@ class Crawler:
             "adoption-readings": nurse.readings.get(),
             "comments": requirement.comments.get(),
             "scenarios": product.scenarios.get(),
+            "notifications": self._alice.notifications.get(),
             "invitations": product.invitations.get(),
             "tokens": product.tokens.get(),
             "revoke_token": self._alice.tokens.get(),

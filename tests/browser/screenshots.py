@@ -73,7 +73,7 @@ def main(address, name, password):
         page.goto(f"{address}/")
         page.get_by_label("Name or e-mail").fill(name)
         page.get_by_label("Password").fill(password)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url(f"{address}/")
         for picture, act in PICTURES.items():
             page.emulate_media(color_scheme=picture.theme, reduced_motion="reduce")

@@ -39,7 +39,7 @@ def test_five_items_are_ranked_in_under_three_minutes_with_four_required_inputs(
     page.goto("/")
     page.get_by_label("Name or e-mail").fill("nora@example.org")
     page.get_by_label("Password").fill(cast.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("link", name="New product").first.click()
 
     met = required(page)
@@ -97,7 +97,7 @@ def test_without_javascript_one_persona_at_a_time_is_a_plain_form(new_context):
     page.goto("/p/ROTA/rate/")
     page.get_by_label("Name or e-mail").fill("alice")
     page.get_by_label("Password").fill(cast.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
     page.get_by_role("link", name="rate one persona at a time").click()
     page.get_by_label("Rate as").select_option("Hospital")

@@ -78,7 +78,7 @@ class Up:
         page.goto(f"{self.address}/")
         page.get_by_label("Name or e-mail").fill("owner@localhost")
         page.get_by_label("Password").fill(PASSWORD.search(self.output)[1])
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url(f"{self.address}/")
 
     def program(self, name):
