@@ -1,7 +1,9 @@
 import time
+from contextlib import suppress
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
@@ -42,8 +44,10 @@ class SessionLimits:
         request.asked_at = time.time()
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return self.get_response(request)
-        if request.user.is_authenticated:
-            _end_or_note(request)
+        # While the database is away, whoever asks next says so; here it would be a 500.
+        with suppress(OperationalError, InterfaceError):
+            if request.user.is_authenticated:
+                _end_or_note(request)
         response = self.get_response(request)
         if not response.has_header("Cache-Control"):
             patch_cache_control(response, no_store=True)

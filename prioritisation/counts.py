@@ -1,10 +1,12 @@
 """The numbers in the sidebar."""
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 
 from prioritisation.reasons.to_ask import count_for_top
 from products.models import OPEN
+
+cache = caches["process"]
 
 #: Of larger grids neither missing answers nor useful ones are counted: 75 ms for 50,000 ratings,
 #: on every page.

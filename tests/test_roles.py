@@ -87,6 +87,8 @@ DECLARED = {
     "import": both("import"),
     "log": {"GET": "read_log"},
     "log_csv": {"GET": "read_log"},
+    "invitation_revoke": {"POST": "manage_members"},
+    "member_leave": {"POST": "read"},
     "member_remove": {"POST": "manage_members"},
     "member_role": {"POST": "manage_members"},
     "members": READ | {"POST": "manage_members"},

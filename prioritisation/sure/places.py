@@ -3,7 +3,7 @@ all: the same badge and words wherever one of them is drawn."""
 
 from dataclasses import dataclass
 
-from django.core.cache import cache
+from django.core.cache import caches
 
 from prioritisation.selectors import standing_of
 from prioritisation.sensitivity import TOPS, seats
@@ -11,6 +11,8 @@ from prioritisation.sure import words
 from prioritisation.sure.plausible import SHOWN
 from prioritisation.sure.present import read_present
 from prioritisation.sure.sureness import kept_plausible, read_plausible, titles_of
+
+cache = caches["process"]
 
 #: Ratings of larger products aren't read for the ranking page, only for whoever asks.
 MOST_CELLS = 10_000

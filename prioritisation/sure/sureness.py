@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.cache import cache
+from django.core.cache import caches
 
 from prioritisation.analysis import Analysis, Kind, State
 from prioritisation.selectors import snapshot, standing_of
@@ -11,6 +11,8 @@ from prioritisation.sensitivity import TOPS, sensitivity
 from prioritisation.sure.plausible import plausible
 from prioritisation.sure.present import Present, read_present
 from products.models import OPEN, Requirement
+
+cache = caches["process"]
 
 #: so many open requirements are drawn while one waits; more by a worker
 AT_ONCE = 200

@@ -223,6 +223,7 @@ def test_a_sweeper_that_goes_on_and_on_survives_a_round_without_postgresql(
     our_connection_ends()
 
     assert sweep_scores.sweep_if_postgresql_is_there() is False
+    connection.close()
 
 
 def test_the_control_a_sweeper_that_lets_the_error_through_ends(
@@ -236,6 +237,7 @@ def test_the_control_a_sweeper_that_lets_the_error_through_ends(
 
     with pytest.raises(OperationalError):
         sweep_scores.sweep_if_postgresql_is_there()
+    connection.close()
 
 
 def test_a_worker_does_its_next_task_over_a_new_connection(product, our_connection_ends):

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 
 from prioritisation.models import Rating, ScoringPolicy
 from prioritisation.rescoring import rescore
@@ -27,7 +27,7 @@ def rota(alice):
     Rating.objects.filter(requirement__number=1, persona__name="Nurse").update(value=1)
     ScoringPolicy.objects.filter(product=product).update(end_user_say=0.7)
     rescore(product.pk)
-    cache.clear()
+    caches["process"].clear()
     return product
 
 
@@ -87,7 +87,7 @@ def test_nothing_is_said_of_another_version_than_the_one_shown(rota, client):
     assert "hx-get" not in told.content.decode()  # the new version fetches anew
     assert is_fetched(client.get(SWAP))
     # … but who hadn't worked it out before can't now.
-    cache.clear()
+    caches["process"].clear()
     assert badges(client.get("/p/ROTA/"))["Swap shifts in two taps"] == []
 
     rescore(rota.pk)
