@@ -49,8 +49,9 @@ class UserAdmin(DjangoUserAdmin):
         return False
 
     def construct_change_message(self, request, form, formsets, add=False):
-        """What became what; Django's own tells the names of the fields alone."""
-        if add or not form.changed_data:
+        """What became what; Django's own tells the names of the fields alone, as of a password."""
+        given_password = isinstance(form, self.change_password_form)
+        if add or given_password or not form.changed_data:
             return super().construct_change_message(request, form, formsets, add)
         return "; ".join(
             f"{form.fields[name].label or name}: {_told(form.initial.get(name))}"
