@@ -105,9 +105,12 @@ class TokenAdmin(admin.ModelAdmin):
         tokens = list(
             queryset.filter(revoked_at=None).order_by("pk").select_for_update(of=("self",))
         )
-        Token.objects.filter(pk__in=[token.pk for token in tokens]).revoke()
+        chosen = Token.objects.filter(pk__in=[token.pk for token in tokens])
+        chosen.revoke()
+        revoked_at = dict(chosen.values_list("pk", "revoked_at"))
         for token in tokens:
-            self.log_change(request, token, "Revoked")
+            told = f"Revoked at: {_told(None)} → {_told(revoked_at[token.pk])}"
+            self.log_change(request, token, told)
         self.message_user(request, f"{len(tokens)} revoked.")
 
 
