@@ -95,7 +95,9 @@ def test_the_sites_own_roles_are_kept_whoever_changes_them(alice):
 def test_a_token_is_kept_with_who_made_and_revoked_it(alice):
     client = Client()
     client.force_login(alice)
-    client.post("/account/tokens/", {"name": "laptop", "days": 30})
+    client.post("/sign-in/again/", {"password": cast.PASSWORD})
+    new = {"name": "laptop", "days": 30, "scopes": ["requirements:read"]}
+    client.post("/account/tokens/", new)
     token = alice.tokens.get()
     client.post(f"/account/tokens/{token.pk}/revoke/")
 
