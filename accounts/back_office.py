@@ -8,6 +8,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -42,7 +43,7 @@ class BackOffice(AdminSite):
         if not user.is_authenticated:
             return redirect_to_login(here)
         if self.has_permission(request):
-            return redirect(here)
+            return HttpResponseRedirect(here)
         if user.is_active and user.is_staff:
             messages.warning(request, "The back office needs a second factor. Add one first.")
             return redirect("mfa_index")
@@ -59,4 +60,4 @@ def _lacks_second_factor(user):
 def _next(request):
     asked = request.GET.get(REDIRECT_FIELD_NAME, "")
     safe = url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
-    return asked if safe else "/admin/"
+    return asked if safe and asked.startswith("/") else "/admin/"
