@@ -10,6 +10,15 @@ from allauth.usersessions.models import UserSession
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, is_valid_path, resolve
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import (
+    Aaguid,
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticatorData,
+    CollectedClientData,
+)
 
 from accounts.models import Kind, Token, User
 from accounts.notifications import notify
@@ -41,9 +50,27 @@ def cast():
     with transaction.atomic():
         invite(product=made, role=Role.VIEWER, by=alice, email="secret@example.org")
     notify([alice], Kind.MENTION, title=SECRET, path="/p/ROTA/1/", told_once_as="secret")
-    Authenticator.objects.create(user=alice, type="webauthn", data={"name": SECRET})
+    key = {"name": SECRET, "credential": passkey()}
+    Authenticator.objects.create(user=alice, type="webauthn", data=key)
     UserSession.objects.create(user=alice, ip="10.1.2.3", session_key="x" * 32, user_agent=SECRET)
     return made
+
+
+def passkey():
+    """What a browser answers that has made one, as allauth keeps it."""
+    public_key = ES256({1: 2, 3: ES256.ALGORITHM, -1: 1, -2: b"x" * 32, -3: b"y" * 32})
+    made = AttestedCredentialData.create(Aaguid.NONE, b"i" * 16, public_key)
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT
+    data = AuthenticatorData.create(b"r" * 32, flags, 0, made)
+    said = CollectedClientData.create("webauthn.create", b"c" * 16, "https://userward.example")
+    return {
+        "rawId": websafe_encode(made.credential_id),
+        "type": "public-key",
+        "response": {
+            "clientDataJSON": websafe_encode(said),
+            "attestationObject": websafe_encode(AttestationObject.create("none", data, {})),
+        },
+    }
 
 
 def client_of(name):
