@@ -1,12 +1,11 @@
 """What the database has a stated most of, the back office neither makes more of nor fails on."""
 
-from accounts.models import MAX_TOKENS_PER_USER, Token
 from personas.models import MAX_PERSONAS_PER_PRODUCT, Persona
 from products.models import MAX_PRODUCTS_PER_OWNER, Membership, Product
 from products.roles import Role
 from tests import cast
 from tests.admin.test_pages import url
-from tests.prioritisation.test_stated_most import owned, personas, tokens
+from tests.prioritisation.test_stated_most import owned, personas
 
 
 def test_one_persona_more_is_refused(product, admin_client, form_of):
@@ -19,21 +18,6 @@ def test_one_persona_more_is_refused(product, admin_client, form_of):
     assert answer.status_code == 409
     assert "A product has at most 100 personas." in answer.content.decode()
     assert product.personas.count() == MAX_PERSONAS_PER_PRODUCT
-
-
-def test_a_revocation_is_not_taken_back_past_the_most(alice, admin_client, form_of):
-    revoked = Token.objects.create(user=alice, name="Old", lookup="old", digest="d",
-                                   revoked_at="2026-11-01T00:00Z")  # fmt: skip
-    tokens(alice, MAX_TOKENS_PER_USER)
-    path = url(Token, "change", revoked.pk)
-    form = form_of(path) | {"revoked_at_0": "", "revoked_at_1": ""}
-
-    answer = admin_client.post(path, form)
-
-    assert answer.status_code == 409
-    assert "A user has at most 100 tokens." in answer.content.decode()
-    revoked.refresh_from_db()
-    assert revoked.revoked_at
 
 
 def test_a_role_is_not_raised_past_the_most(product, admin_client, form_of):

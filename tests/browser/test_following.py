@@ -60,7 +60,16 @@ def test_a_phone_reaches_all_pages_from_its_bar(page, rota):
     more.click()
     expect(views.get_by_role("link")).to_have_text(
         ["Ranking", "Map", "Rate", "Personas", "Weigh"]
-        + ["Ask next", "How sure", "Other lenses", "Scenarios", "History", "Shipped", "Members"]
+        + [
+            "Ask next",
+            "How sure",
+            "Other lenses",
+            "Scenarios",
+            "History",
+            "Shipped",
+            "Log",
+            "Members",
+        ]
     )
     assert findings(page, "light", 390) + findings(page, "dark", 390) + overflow(page, 390) == []
     page.keyboard.press("Escape")
