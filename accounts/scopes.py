@@ -17,6 +17,7 @@ RESOURCES = {
     "ratings": "What each requirement is worth to each persona",
     "ranking": "Its reasons, how sure it is, and how it moved",
     "scenarios": "What if it were weighed otherwise",
+    "log": "Who did what; only a maintainer reads it",
 }
 
 

@@ -44,6 +44,8 @@ RESOURCES_OF = {
     "api_lenses": ("ranking",),
     "api_sensitivity": ("ranking",),
     "api_plausible": ("ranking",),
+    "api_log": ("log",),
+    "api_log_csv": ("log",),
     "api_scenarios": ("scenarios",),
     "api_scenario": ("scenarios",),
     "api_scenario_ranking": ("scenarios",),

@@ -69,6 +69,8 @@ def test_what_is_got_or_a_viewer_may_do_is_read_and_all_else_is_written():
         ("api_ranking_csv", "GET", ["ranking:read"]),
         ("api_explanation", "GET", ["ranking:read"]),
         ("api_plausible", "POST", ["ranking:read"]),
+        ("api_log", "GET", ["log:read"]),
+        ("api_log_csv", "HEAD", ["log:read"]),
         ("api_me", "GET", []),
     ],
 )
