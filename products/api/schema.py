@@ -69,7 +69,7 @@ class WrongFieldSerializer(serializers.Serializer):
 class ProblemSerializer(serializers.Serializer):
     """RFC 9457: what is wrong, and in which fields."""
 
-    sometimes = {"errors", "current", "first"}
+    sometimes = {"errors", "scopes", "current", "first"}
     type = serializers.CharField()
     title = serializers.CharField()
     status = serializers.IntegerField()
