@@ -289,6 +289,7 @@ SPECTACULAR_SETTINGS = {
         "InputDid": "prioritisation.api.history.DEEDS",
         "InputMeans": "products.input_history.MEANS",
         "LensName": "prioritisation.reasons.lenses.NAMES",
+        "LogKind": "prioritisation.log.sources.KINDS",
         "Market": "prioritisation.api.products.MARKETS",
         "MustReason": "products.models.MustReason",
         "Order": "prioritisation.selectors.ORDERS",
