@@ -66,6 +66,7 @@ def bodies(crawler):
     return {
         "api_products": {"name": "Larder"},
         "api_members": {"email": "charlie@example.org", "role": "viewer"},
+        "api_invitations": {"role": "viewer"},
         "api_personas": {"name": "Ward manager", "kind": "end_user"},
         "api_readings": {"observed_on": "2026-11-02", "installed": 9, "active": 5},
         "api_requirements": {"title": "Night mode"},
