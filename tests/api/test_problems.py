@@ -76,6 +76,8 @@ OUT_OF_REACH = {
     "one_run_per_product_and_version": "runs take turns",
     "one_kept_answer_per_caller_and_key": "the second is answered as the first",
     "one_analysis_per_product_and_kind": "a second one is that one",
+    "failures_are_counted_by_account_and_hour": "a second one is counted in the first",
+    "one_choice_per_user_and_kind": "a second one replaces the first",
 }
 
 
