@@ -68,7 +68,8 @@ class API(OncePerKey, generics.GenericAPIView):
 
     @property
     def query(self):
-        serializer = self.query_serializer(data=self.request.query_params)
+        # Not as a form, in which an empty field says nothing.
+        serializer = self.query_serializer(data=self.request.query_params.dict())
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 

@@ -253,3 +253,14 @@ def test_put_of_any_row_leaves_nothing_of_the_old_one(crawler, alice):
         defaults = serializer.defaults()
         assert left_out - {"key"} == defaults.keys()
         assert {name: answer.json()[name] for name in defaults} == defaults
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["log/?until=", "log/?person=", "log.csv?kind=", "ranking/?after=", "ask-next/?top="],
+)
+def test_an_empty_parameter_is_not_left_out(alice, question):
+    answer = alice.get(f"/api/v1/products/ROTA/{question}")
+
+    assert answer.status_code == 400
+    assert list(told(answer)) == [question.partition("?")[2].rstrip("=")]
