@@ -60,12 +60,14 @@ class WriteMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
-        if request.method not in SAFE and _commits_itself(request):
+        if request.method not in SAFE and _commits_itself(
+            getattr(request.resolver_match, "func", None)
+        ):
             tell_cut_offs(untold_cut_offs())
         return response
 
     def process_view(self, request, view, args, kwargs):
-        if request.method in SAFE or _commits_itself(request):
+        if request.method in SAFE or _commits_itself(view):
             return None
         before = _Before(request)
         try:
@@ -106,5 +108,5 @@ class WriteMiddleware:
         return response
 
 
-def _commits_itself(request):
-    return getattr(getattr(request.resolver_match, "func", None), "commits_itself", False)
+def _commits_itself(view):
+    return getattr(view, "commits_itself", False)

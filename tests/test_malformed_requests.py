@@ -56,7 +56,7 @@ def status_of(port, sent):
             connection.sendall(sent)
             connection.shutdown(socket.SHUT_WR)
             answer = b"".join(iter(lambda: connection.recv(65536), b""))
-        except ConnectionError:
+        except OSError:  # it has hung up already
             return 0
     found = re.match(rb"HTTP/1\.[01] (\d+)", answer)
     return int(found[1]) if found else 0

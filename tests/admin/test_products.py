@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from personas.models import Persona
-from prioritisation.models import ProductChange, ScoringState
+from prioritisation.models import ProcessSeen, ProductChange, ScoringState
 from prioritisation.rescoring import rescore
 from prioritisation.sweeping import sweep
 from prioritisation.tasks import rescore_product
@@ -63,6 +63,7 @@ def scoring(client, product):
 
 
 def test_why_a_product_is_not_scored_is_told(product, admin_client):
+    ProcessSeen.objects.all().delete()  # of another test's worker
     assert "Nothing waits" in scoring(admin_client, product)
     assert scoring(admin_client, product).count("Never") == 2
 

@@ -71,9 +71,7 @@ def visitor(below_a_path, transactional_db):
     alice.save()
     visitor = Visitor(below_a_path)
     visitor.ask(f"{PREFIX}/sign-in/")
-    answer, _page = visitor.ask(
-        f"{PREFIX}/sign-in/", {"username": "alice", "password": cast.PASSWORD}
-    )
+    answer, _page = visitor.ask(f"{PREFIX}/sign-in/", {"login": "alice", "password": cast.PASSWORD})
     assert (answer.status, answer.headers["Location"]) == (302, f"{PREFIX}/")
     return visitor
 
