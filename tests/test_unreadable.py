@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
@@ -45,7 +46,10 @@ QUERIES = [
     "term=",
 ]
 HEADERS = [
-    {"HTTP_COOKIE": 'sessionid="\\000abc"; csrftoken="\\000"; messages="\\000"'},
+    {
+        "HTTP_COOKIE": f'{settings.SESSION_COOKIE_NAME}="\\000abc";'
+        f' {settings.CSRF_COOKIE_NAME}="\\000"; messages="\\000"'
+    },
     {"HTTP_COOKIE": "=;;;=; \xff=\xff"},
     {"HTTP_AUTHORIZATION": "Bearer \xff"},
     {"HTTP_AUTHORIZATION": "Bearer uw_\x00_00"},
@@ -68,7 +72,7 @@ def asked(db, caplog):
 
     def ask(method, path, content_type=URLENCODED, body=b"", **extra):
         caplog.clear()
-        client.cookies["sessionid"] = session
+        client.cookies[settings.SESSION_COOKIE_NAME] = session
         with transaction.atomic():
             answer = client.generic(method, path, body, content_type, **extra)
             b"".join(answer)
@@ -77,7 +81,7 @@ def asked(db, caplog):
         kept = [one for one in traced if getattr(one, "status_code", 500) >= 500]
         return f"{answer.status_code} {kept}" if answer.status_code >= 500 or kept else ""
 
-    session = client.cookies["sessionid"].value
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
     ask.product = crawling_product
     return ask
 
