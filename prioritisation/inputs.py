@@ -164,10 +164,13 @@ def _query(product_id, force):
             COALESCE(headcount::float8, 'NaN'), importance, 0::float8
         FROM personas_persona WHERE product_id = {product_id}
         UNION ALL
-        (SELECT DISTINCT ON (persona_id) {READING}::int2, persona_id, 0::int8, 0::int8,
-            installed::float8, active::float8, worked_around::float8
-        FROM personas_adoptionreading WHERE product_id = {product_id}
-        ORDER BY persona_id, observed_on DESC, id DESC)
+        SELECT {READING}::int2, n.id, 0::int8, 0::int8,
+            latest.installed::float8, latest.active::float8, latest.worked_around::float8
+        FROM personas_persona n, LATERAL (
+            SELECT * FROM personas_adoptionreading WHERE persona_id = n.id
+            ORDER BY observed_on DESC LIMIT 1
+        ) latest
+        WHERE n.product_id = {product_id}
         UNION ALL {requirement} WHERE {mine} AND {everything}
         UNION ALL {requirement} WHERE {mine} AND r.id = {named}
         UNION ALL {rating} WHERE {mine} AND {everything}

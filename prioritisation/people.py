@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from math import fsum
 
 import numpy as np
+from django.db.models import OuterRef, Subquery
 
 from personas.models import AdoptionReading, Persona
 from prioritisation import scoring
@@ -136,12 +137,18 @@ def people_of(product, policy=None):
 
 def read_people(product_ids, policy=None):
     """Product id → People, in three queries however many products."""
-    personas, latest = defaultdict(list), {}
-    readings = AdoptionReading.objects.filter(product_id__in=product_ids)
-    for reading in readings.order_by("persona_id", "-observed_on", "-id").distinct("persona_id"):
-        latest[reading.persona_id] = reading
-    for persona in Persona.objects.filter(product_id__in=product_ids):
-        persona.reading = latest.get(persona.pk)
+    # Each persona's last by an index, however many there are before it.
+    last = AdoptionReading.objects.filter(persona=OuterRef("pk")).order_by("-observed_on")
+    last_id = Subquery(last.values("pk")[:1])
+    every = list(
+        Persona.objects.filter(product_id__in=product_ids).annotate(last_reading_id=last_id)
+    )
+    readings = AdoptionReading.objects.in_bulk(
+        [one.last_reading_id for one in every if one.last_reading_id]
+    )
+    personas = defaultdict(list)
+    for persona in every:
+        persona.reading = readings.get(persona.last_reading_id)
         personas[persona.product_id].append(persona)
     policies = {
         row.product_id: policy_of(row)

@@ -2,13 +2,16 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 import numpy as np
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
+from django.db.models import OuterRef
 
-from personas.models import AdoptionReading
+from personas.models import AdoptionReading, Persona
 from prioritisation import scoring
-from prioritisation.charts.adoption_line import Trend, trend
+from prioritisation.charts.adoption_line import ROWS, Trend, trend
 from prioritisation.inputs import read_inputs
 from prioritisation.models import Rating
 from prioritisation.people import people_of
@@ -107,12 +110,18 @@ def read_gallery(product):
 
 
 def _history(product):
-    """Persona id → its readings, oldest first."""
-    found = defaultdict(list)
-    readings = AdoptionReading.objects.filter(product=product)
-    for reading in readings.order_by("observed_on", "id"):
-        found[reading.persona_id].append(reading)
-    return found
+    """Persona id → as many of its latest readings as are told, oldest first."""
+    latest = AdoptionReading.objects.filter(persona=OuterRef("pk")).order_by("-observed_on")
+    ids = dict(
+        Persona.objects.filter(product=product).values_list(
+            "pk", ArraySubquery(latest.values("pk")[:ROWS])
+        )
+    )
+    found = AdoptionReading.objects.in_bulk(chain.from_iterable(ids.values()))
+    told = defaultdict(list)  # also for a persona that is made meanwhile
+    for persona, latest_first in ids.items():
+        told[persona] = [found[pk] for pk in reversed(latest_first) if pk in found]
+    return told
 
 
 def _funnel(persona):

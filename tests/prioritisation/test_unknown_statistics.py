@@ -6,6 +6,7 @@ from django.db import connection
 from prioritisation.models import Scenario
 from prioritisation.rescoring import rescore
 from tests.benchmarks import data
+from tests.touched_rows import touched_rows
 
 ROWS = 400
 # Not tampered with; but to check all scores of a product after each test takes long.
@@ -74,35 +75,9 @@ def forget_statistics():
         cursor.execute(f"UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE {ours}")
 
 
-class Touched:
-    """Runs each statement that reads once more under EXPLAIN ANALYZE; `most` is the worst one."""
-
-    def __init__(self):
-        self.most, self.statement = 0, ""
-
-    def __call__(self, execute, sql, params, many, context):
-        if sql.lstrip().upper().startswith(("SELECT", "WITH")) and "advisory" not in sql:
-            with connection.connection.cursor() as cursor:
-                cursor.execute("SAVEPOINT before_explain")
-                cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", params)
-                rows = touched(cursor.fetchone()[0][0]["Plan"])
-                cursor.execute("ROLLBACK TO before_explain")
-            if rows > self.most:
-                self.most, self.statement = rows, sql
-        return execute(sql, params, many, context)
-
-
-def touched(plan):
-    """Rows that the plan's nodes gave or threw away, each as often as it did."""
-    removed = sum(value for name, value in plan.items() if name.startswith("Rows Removed"))
-    own = (plan["Actual Rows"] + removed) * plan["Actual Loops"]
-    return own + sum(touched(inner) for inner in plan.get("Plans", ()))
-
-
 @pytest.mark.parametrize("page", PAGES)
 def test_no_page_walks_all_rows_for_each_row(client, product, page):
-    worst = Touched()
-    with connection.execute_wrapper(worst):
+    with touched_rows() as worst:
         answer = client.get(f"/p/{product.key}/{page}")
     assert answer.status_code == (422 if page == "preview/" else 200)  # of no weights
     assert worst.most <= MOST_TOUCHED, worst.statement
@@ -110,17 +85,15 @@ def test_no_page_walks_all_rows_for_each_row(client, product, page):
 
 @pytest.mark.parametrize("path", API)
 def test_no_answer_of_the_api_walks_all_rows_for_each_row(client, product, path):
-    worst = Touched()
-    with connection.execute_wrapper(worst):
+    with touched_rows() as worst:
         answer = client.get("/api/v1/" + path.format(key=product.key))
     assert answer.status_code == 200
     assert worst.most <= MOST_TOUCHED, worst.statement
 
 
 def test_no_rescore_walks_all_rows_for_each_row(db, product):
-    worst = Touched()
     forget_statistics()
-    with connection.execute_wrapper(worst):
+    with touched_rows() as worst:
         rescore(product.pk, force=True)
         product.requirements.filter(number__lte=30).update(effort=3)
         rescore(product.pk)
@@ -132,8 +105,7 @@ def test_no_rescore_walks_all_rows_for_each_row(db, product):
 def test_a_walk_would_be_seen(db, product):
     """The control: two lists without an index, joined while their sizes are unknown."""
     lists = "(SELECT id, row_number() OVER () AS n FROM products_requirement WHERE product_id = %s)"
-    worst = Touched()
-    with connection.execute_wrapper(worst), connection.cursor() as cursor:
+    with touched_rows() as worst, connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_hashjoin = off")
         cursor.execute("SET LOCAL enable_mergejoin = off")
         cursor.execute(f"SELECT count(*) FROM {lists} a JOIN {lists} b USING (n)", [product.pk] * 2)
