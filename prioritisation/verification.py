@@ -29,6 +29,10 @@ def verify_all():
         yield product, wrong
 
 
+# Nothing is joined whose size only statistics tell: before the first ANALYZE of a large product
+# that was planned as a walk over all cells for each cell. Cells meet their ratings, and sums their
+# cells, in one grouping each.
+#
 # All measures are in ten-thousandths, unrounded. A stored integer is one rounding away from them:
 # `1` below allows for that and for a tie that floats break the other way.
 INPUTS = """
@@ -36,10 +40,6 @@ INPUTS = """
         SELECT p.id, p.key FROM products_product p
         WHERE p.id = %(product)s AND NOT EXISTS (
             SELECT FROM prioritisation_productchange c WHERE c.product_id = p.id)
-    ), latest AS (
-        SELECT DISTINCT ON (persona_id) persona_id, installed, active, worked_around
-        FROM personas_adoptionreading WHERE product_id = %(product)s
-        ORDER BY persona_id, observed_on DESC
     ), persona AS (
         SELECT n.id, n.kind = 'end_user' AS uses, n.importance AS q,
             COALESCE(n.headcount, NULLIF(l.installed, 0))::float8 AS known,
@@ -49,7 +49,10 @@ INPUTS = """
                 ELSE y.assumed_adoption END AS a
         FROM personas_persona n
         JOIN prioritisation_scoringpolicy y ON y.product_id = n.product_id
-        LEFT JOIN latest l ON l.persona_id = n.id
+        LEFT JOIN LATERAL (
+            SELECT installed, active, worked_around FROM personas_adoptionreading
+            WHERE persona_id = n.id ORDER BY observed_on DESC LIMIT 1
+        ) l ON true
         WHERE n.product_id = %(product)s AND n.importance > 0
     ), params AS (
         SELECT y.responsiveness AS rho, y.gap_emphasis AS phi, y.people_exponent AS gamma,
@@ -83,12 +86,21 @@ OPINIONS = """
         SELECT requirement_id, persona_id, max(c)::float8 AS c,
             (sum(c * value) / sum(c))::float8 AS mean
         FROM sure WHERE c > 0.5 OR NOT evidence GROUP BY requirement_id, persona_id
-    ), cell AS (
-        SELECT r.id AS requirement_id, n.id AS persona_id, n.uses, n.a, n.share, n.w,
-            COALESCE(h.c, 0) AS c, COALESCE(h.mean, 0) AS mean, COALESCE(h.c * h.mean / 5, 0) AS v
+    ), asked AS (
+        SELECT r.id AS requirement_id, n.id AS persona_id, n.uses, n.a, n.share, n.w
         FROM products_requirement r LEFT JOIN weighed n ON true
-        LEFT JOIN held h ON h.requirement_id = r.id AND h.persona_id = n.id
         WHERE r.product_id = %(product)s
+    ), cell AS (
+        SELECT requirement_id, persona_id, bool_or(uses) AS uses, max(a) AS a,
+            max(share) AS share, max(w) AS w, COALESCE(max(c), 0) AS c,
+            COALESCE(max(mean), 0) AS mean, COALESCE(max(c) * max(mean) / 5, 0) AS v
+        FROM (
+            SELECT requirement_id, persona_id, uses, a, share, w, NULL AS c, NULL AS mean
+            FROM asked
+            UNION ALL
+            SELECT requirement_id, persona_id, NULL, NULL, NULL, NULL, c, mean
+            FROM held WHERE persona_id IN (SELECT id FROM weighed)
+        ) both_sides GROUP BY requirement_id, persona_id
     )"""
 
 # `side` 0 is the score itself, −1 and 1 the worst and the best that open answers can turn out.
@@ -96,35 +108,40 @@ SCORES = """
     moved AS (
         SELECT cell.*, side, v + side * (1 - c) AS x FROM cell, (VALUES (-1), (0), (1)) sides (side)
     ), reached AS (
-        SELECT requirement_id, side, CASE WHEN has_users
+        SELECT moved.*, CASE WHEN has_users
             THEN sum(share * (a + rho * ((1 - a) * greatest(x, 0) + a * least(x, 0))))
-                FILTER (WHERE uses)
+                FILTER (WHERE uses) OVER (PARTITION BY requirement_id, side)
             ELSE believed END AS reach
-        FROM moved, params GROUP BY requirement_id, side, has_users, believed
+        FROM moved, params
     ), points AS (
-        SELECT m.*, r.reach,
+        SELECT reached.*,
             1e6 * w * CASE WHEN uses THEN x ELSE greatest(x, 0) * reach + least(x, 0) END AS gives,
             1e6 * w * CASE WHEN uses THEN 0 ELSE greatest(x, 0) * (1 - reach) END AS unrealised
-        FROM moved m JOIN reached r USING (requirement_id, side)
-    ), extremes AS (
-        SELECT requirement_id, side, COALESCE(sum(gives), 0)
-            + CASE WHEN has_users THEN 0 ELSE side * 1e6 * lambda END AS total
-        FROM points, params GROUP BY requirement_id, side, has_users, lambda
+        FROM reached
     ), computed AS (
-        SELECT requirement_id, max(reach) AS reach, COALESCE(sum(w * c), 0) AS answered,
-            COALESCE(bool_or(c > 0), false) AS rated, COALESCE(sum(gives), 0) AS score,
-            array_remove(array_agg(gives ORDER BY persona_id), NULL) AS contributions,
-            array_remove(array_agg(unrealised ORDER BY persona_id), NULL) AS unrealised,
-            array_agg(1e4 * mean ORDER BY persona_id) FILTER (WHERE w IS NOT NULL) AS means,
-            array_agg(100 * c ORDER BY persona_id) FILTER (WHERE w IS NOT NULL) AS confidences
-        FROM points WHERE side = 0 GROUP BY requirement_id
+        SELECT requirement_id,
+            COALESCE(sum(gives) FILTER (WHERE side = -1), 0) AS low_given,
+            COALESCE(sum(gives) FILTER (WHERE side = 1), 0) AS high_given,
+            COALESCE(sum(gives) FILTER (WHERE side = 0), 0) AS score,
+            max(reach) FILTER (WHERE side = 0) AS reach,
+            COALESCE(sum(w * c) FILTER (WHERE side = 0), 0) AS answered,
+            COALESCE(bool_or(c > 0), false) AS rated,
+            array_remove(array_agg(gives ORDER BY persona_id) FILTER (WHERE side = 0), NULL)
+                AS contributions,
+            array_remove(array_agg(unrealised ORDER BY persona_id) FILTER (WHERE side = 0), NULL)
+                AS unrealised,
+            array_agg(1e4 * mean ORDER BY persona_id) FILTER (WHERE side = 0 AND w IS NOT NULL)
+                AS means,
+            array_agg(100 * c ORDER BY persona_id) FILTER (WHERE side = 0 AND w IS NOT NULL)
+                AS confidences
+        FROM points GROUP BY requirement_id
     ), expected AS (
-        SELECT c.*, r.number, low.total AS low, high.total AS high,
+        SELECT c.*, r.number, low_given - open_say AS low, high_given + open_say AS high,
             c.rated AND r.status = ANY (%(open)s) AS ranked,
             CASE WHEN round(c.score) > 0 THEN c.score / 1e4 / r.effort END AS value_for_effort
-        FROM computed c JOIN products_requirement r ON r.id = c.requirement_id
-        JOIN extremes low ON low.requirement_id = r.id AND low.side = -1
-        JOIN extremes high ON high.requirement_id = r.id AND high.side = 1
+        FROM computed c JOIN products_requirement r ON r.id = c.requirement_id, (
+            SELECT CASE WHEN has_users THEN 0 ELSE 1e6 * lambda END AS open_say FROM params
+        ) nobody_uses
     )"""
 
 

@@ -5,6 +5,7 @@ from django.db import connection
 
 from prioritisation.models import Scenario
 from prioritisation.rescoring import rescore
+from prioritisation.verification import wrong_scores
 from tests.benchmarks import data
 from tests.touched_rows import touched_rows
 
@@ -100,6 +101,15 @@ def test_no_rescore_walks_all_rows_for_each_row(db, product):
         product.personas.filter(name="Persona 0").update(importance=3)
         rescore(product.pk)
     assert 0 < worst.most <= MOST_TOUCHED, worst.statement
+
+
+def test_no_check_of_the_scores_walks_all_cells_for_each_cell(db, product):
+    """It works each cell out three times, for the worst, the score and the best."""
+    rescore(product.pk)
+    forget_statistics()
+    with touched_rows() as worst:
+        assert wrong_scores(product.pk) == []
+    assert 0 < worst.most <= 10 * MOST_TOUCHED, worst.most
 
 
 def test_a_walk_would_be_seen(db, product):
