@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import commits_itself
 from prioritisation.models import ProductChange, ScoringState
+from prioritisation.models.processes import SWEEPER, WORKER, ProcessSeen
 from prioritisation.rescoring import rescore
 from prioritisation.scoring import ALGORITHM
-from prioritisation.seen import SWEEPER, WORKER, ProcessSeen
 from products.admin import ProductAdmin
 from products.models import Product
 

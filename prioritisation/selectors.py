@@ -1,36 +1,21 @@
 """Reads that span models. What combines rows, version and stale comes from one snapshot."""
 
 from collections.abc import Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import connection
 
 from personas.models import Kind
 from prioritisation.ranking_query import PLACED, ranking_query
 from prioritisation.scoring import UNIT, Weights
 from prioritisation.signals import signals
+from prioritisation.snapshots import snapshot
 from products.models import OPEN, Product, Status
 from products.searching import searchable
 
 ORDERS = ("score", "value_for_effort")
-
-
-@contextmanager
-def snapshot():
-    """All reads inside see one moment (REPEATABLE READ, READ ONLY); within a transaction, its own.
-
-    In separate statements a ranking was seen to hold new input, an old score and `stale: false`.
-    """
-    if connection.in_atomic_block:
-        yield
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
 
 
 @dataclass(slots=True)

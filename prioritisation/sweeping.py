@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from accounts.cut_offs import cut_offs_that_matter
 from prioritisation import nudge
-from prioritisation.analysis import Analysis
 from prioritisation.models import ProductChange
-from prioritisation.seen import SWEEPER, note_seen
+from prioritisation.models.analyses import Analysis
+from prioritisation.models.processes import SWEEPER, note_seen
 from prioritisation.turns import take_turns
 from products.models import Product
 

@@ -1,7 +1,7 @@
 from celery import shared_task
 
 from prioritisation import nudge
-from prioritisation.seen import WORKER, note_seen
+from prioritisation.models.processes import WORKER, note_seen
 from prioritisation.stopping import is_stopping
 from prioritisation.sure.analysing import is_worth_a_process
 from prioritisation.sure.apart import run_apart

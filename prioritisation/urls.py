@@ -2,9 +2,9 @@ from django.urls import include, path
 
 from prioritisation.views import (
     bulk,
-    charts,
     comments,
     health,
+    history,
     imports,
     live,
     log,
@@ -21,6 +21,7 @@ from prioritisation.views import (
     shipped,
     start,
     sure,
+    value_map,
     weights,
 )
 
@@ -32,7 +33,7 @@ of_a_requirement = [
     path("rate/", requirement.requirement_rate, name="requirement_rate"),
     path("ratings/<int:pk>/withdraw/", requirement.rating_withdraw, name="rating_withdraw"),
     path("why/", requirement.requirement_why, name="requirement_why"),
-    path("sure/", sure.requirement_sure, name="requirement_sure"),
+    path("sure/", requirement.requirement_sure, name="requirement_sure"),
     path("comments/", comments.comment_new, name="comment_new"),
     path("comments/<int:pk>/edit/", comments.comment_edit, name="comment_edit"),
     path("comments/<int:pk>/delete/", comments.comment_delete, name="comment_delete"),
@@ -70,8 +71,8 @@ urlpatterns = [
     path("p/<str:key>/rate/", rate.rate, name="rate"),
     path("p/<str:key>/rate/cells/", rate.rate_cells, name="rate_cells"),
     path("p/<str:key>/rate/changes/", rate.rate_changes, name="rate_changes"),
-    path("p/<str:key>/map/", charts.chart_map, name="map"),
-    path("p/<str:key>/history/", charts.history, name="history"),
+    path("p/<str:key>/map/", value_map.value_map, name="map"),
+    path("p/<str:key>/history/", history.history, name="history"),
     path("p/<str:key>/log/", log.log, name="log"),
     path("p/<str:key>/log.csv", log.log_csv, name="log_csv"),
     path("p/<str:key>/shipped/", shipped.shipped, name="shipped"),

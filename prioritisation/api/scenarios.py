@@ -9,7 +9,7 @@ from personas.services import FIGURES, impossible
 from prioritisation.api.policy import PolicySerializer, WithPeopleExponent
 from prioritisation.api.references import ReferenceSerializer, reference
 from prioritisation.models import PARAMETERS, Scenario
-from prioritisation.scenario import MOST_PEOPLE
+from prioritisation.models.scenarios import MOST_PEOPLE
 from prioritisation.what_if.comparing import compare
 from prioritisation.what_if.services import (
     NeedsReason,

@@ -6,8 +6,8 @@ from rest_framework.response import Response
 
 from personas.models import Kind as PersonaKind
 from prioritisation import curves, sensitivity
-from prioritisation.analysis import Kind, State
 from prioritisation.api.references import ReferenceSerializer, reference
+from prioritisation.models.analyses import Kind, State
 from prioritisation.sure.analysing import start_analysis
 from prioritisation.sure.sureness import (
     AT_ONCE,

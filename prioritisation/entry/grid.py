@@ -10,7 +10,8 @@ from django.db import connection
 
 from prioritisation.charts.bars import in_order
 from prioritisation.models import Rating, Score
-from prioritisation.selectors import read_ranking, snapshot
+from prioritisation.selectors import read_ranking
+from prioritisation.snapshots import snapshot
 from prioritisation.wording import NONE, number, points, signed
 from products.models import OPEN
 

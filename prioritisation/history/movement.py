@@ -14,7 +14,7 @@ from prioritisation.history.inputs_then import event_of, inputs_at
 from prioritisation.history.past import scores_at
 from prioritisation.history.replaying import Effect, Replay
 from prioritisation.history.steps import steps_of
-from prioritisation.selectors import snapshot
+from prioritisation.snapshots import snapshot
 
 
 @dataclass(frozen=True, slots=True)

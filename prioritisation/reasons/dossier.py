@@ -14,6 +14,7 @@ from prioritisation.history.why_moved import UNTOLD, why_moved
 from prioritisation.models import Basis, Rating, ScoreChange
 from prioritisation.ranking.lines import badges_of, evidence, is_rated
 from prioritisation.reasons import explanation
+from prioritisation.rounding import told_in_tenths
 from prioritisation.selectors import ALL_STATUSES, read_ranking
 from prioritisation.wording import NONE, UNIT, and_join, number, ordinal, points
 from products.models import Requirement
@@ -175,14 +176,8 @@ def _move(now, before, reasons):
     score = points(now.score) if now.answered else NONE
     was = before.score if before is not None else 0
     rated = before is not None and before.answered and now.answered
-    by = (
-        explanation.told_in_tenths([now.score - was])[0]
-        if rated and (now.score != was or reasons)
-        else ""
-    )
+    by = told_in_tenths([now.score - was])[0] if rated and (now.score != was or reasons) else ""
     tables = dict.fromkeys(TABLES.get(name, name) for name in now.run.cause_tables)
     why = and_join([*tables] or ["recomputed"])
-    told = list(
-        zip(reasons, explanation.told_in_tenths([reason.by for reason in reasons]), strict=True)
-    )
+    told = list(zip(reasons, told_in_tenths([reason.by for reason in reasons]), strict=True))
     return Move(timezone.localtime(now.created_at), score, by, why, told)

@@ -6,7 +6,8 @@ Rows and personas are those of `selectors.read_ranking`; points are ten-thousand
 from dataclasses import dataclass
 
 from prioritisation.charts.bars import in_order
-from prioritisation.wording import UNIT, and_join, change, number, percent, points, share, signed
+from prioritisation.rounding import KNOWN, in_hundredths
+from prioritisation.wording import UNIT, and_join, number, percent, points, share, signed
 
 #: smallest mean → how a persona takes it, in words that fit one person and many
 FEELINGS = (
@@ -19,8 +20,6 @@ FEELINGS = (
     (-1.9999, "would find it a nuisance"),
     (-4.4999, "would be harmed by it"),
 )
-#: confidence in percent → (word, factor)
-KNOWN = {100: ("seen", ""), 80: ("asked", "0.8"), 50: ("guessed", "0.5")}
 #: A loss below this, in points, is not worth a sentence.
 LEAST = 1
 
@@ -67,32 +66,6 @@ class Question:
     persona_id: int
     name: str
     points: str
-
-
-def in_steps(parts, total, step):
-    """Ten-thousandths as whole steps that add up to the total, rounded (half up).
-
-    By largest remainder, ties to the earlier one; `parts` add up to `total`.
-    """
-    whole = (total + step // 2) // step
-    floors = [part // step for part in parts]
-    by_remainder = sorted(range(len(parts)), key=lambda i: (-(parts[i] % step), i))
-    for i in by_remainder[: whole - sum(floors)]:
-        floors[i] += 1
-    return floors
-
-
-def in_hundredths(parts, total):
-    """Ten-thousandths as hundredths that add up to the total (in_steps)."""
-    return in_steps(parts, total, 100)
-
-
-def told_in_tenths(parts):
-    """Parts of a movement, ten-thousandths, in tenths that add up to the whole in tenths. What is
-    rounded away is told as what it was: under +0.1."""
-    step = UNIT // 10
-    tenths = in_steps(parts, sum(parts), step)
-    return [change(tenth * step or part) for tenth, part in zip(tenths, parts, strict=True)]
 
 
 def sum_of(row, personas):

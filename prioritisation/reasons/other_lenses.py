@@ -7,7 +7,7 @@ import numpy as np
 from prioritisation import scoring
 from prioritisation.charts.slopes import slopes
 from prioritisation.reasons.lenses import EQUAL, PAYERS_FIRST, RICE, lenses
-from prioritisation.selectors import snapshot
+from prioritisation.snapshots import snapshot
 from prioritisation.sure.present import read_present
 from prioritisation.wording import NONE, number, ordinal, percent
 from products.models import Requirement

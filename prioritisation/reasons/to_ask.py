@@ -7,8 +7,8 @@ import numpy as np
 from prioritisation import scoring
 from prioritisation.ranking.starving import FIRST, starving_words
 from prioritisation.reasons.asking import TOP, questions
-from prioritisation.selectors import snapshot
 from prioritisation.signals import starved
+from prioritisation.snapshots import snapshot
 from prioritisation.sure.present import read_present
 from prioritisation.wording import ordinal, percent, signed
 from products.models import Requirement

@@ -22,8 +22,9 @@ from prioritisation.reasons.comparison import (
     differences,
     order_of,
 )
-from prioritisation.reasons.explanation import KNOWN, in_hundredths, in_steps
-from prioritisation.selectors import ALL_STATUSES, read_ranking, snapshot
+from prioritisation.rounding import KNOWN, in_hundredths, in_steps
+from prioritisation.selectors import ALL_STATUSES, read_ranking
+from prioritisation.snapshots import snapshot
 from prioritisation.wording import UNIT, number, share, signed
 
 #: a kind of change → what it's called where none within what's allowed is enough

@@ -9,7 +9,8 @@ from django.db import connection
 from personas.models import Persona
 from prioritisation import scoring
 from prioritisation.inputs import read_inputs
-from prioritisation.selectors import Standing, snapshot, standing_of
+from prioritisation.selectors import Standing, standing_of
+from prioritisation.snapshots import snapshot
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from django.core.cache import caches
 
-from prioritisation.analysis import Analysis, Kind, State
-from prioritisation.selectors import snapshot, standing_of
+from prioritisation.models.analyses import Analysis, Kind, State
+from prioritisation.selectors import standing_of
 from prioritisation.sensitivity import TOPS, sensitivity
+from prioritisation.snapshots import snapshot
 from prioritisation.sure.plausible import plausible
 from prioritisation.sure.present import Present, read_present
 from products.models import OPEN, Requirement

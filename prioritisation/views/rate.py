@@ -23,7 +23,8 @@ from prioritisation.entry.grid_saving import (
 from prioritisation.entry.one_by_one import Turn, turn
 from prioritisation.models import Basis
 from prioritisation.people import people_of
-from prioritisation.selectors import counted_personas, snapshot, standing_of
+from prioritisation.selectors import counted_personas, standing_of
+from prioritisation.snapshots import snapshot
 from prioritisation.wording import percent
 from products.access import may, product_view
 

@@ -16,9 +16,9 @@ from prioritisation.reasons.dossier import (
     read_dossier,
 )
 from prioritisation.reasons.versus import read_place
-from prioritisation.selectors import standing_of
+from prioritisation.selectors import placed, standing_of
 from prioritisation.services import withdraw_rating
-from prioritisation.sure.places import is_told, kept_told
+from prioritisation.sure.places import is_told, kept_told, read_told
 from prioritisation.talk import read_talk
 from prioritisation.views.following import unchanged
 from prioritisation.views.rate import ANCHORS, remember_basis
@@ -39,6 +39,16 @@ def requirement_why(request, product, number):
         return same
     context = _context(request, requirement_of(product, number))
     return render(request, "prioritisation/_why.html", context | {"fragment": True})
+
+
+@product_view("read", whole=True)
+def requirement_sure(request, product, number):
+    """How sure a requirement is of its place: the part of its page that takes a moment."""
+    found = requirement_of(product, number)
+    _score, rank = placed(product.pk, [found.pk]).get(found.pk, (None, None))
+    told = read_told(product.pk, found.pk, rank) if is_told(rank) else None
+    context = {"product": product, "requirement": found, "sure": told, "fetched": True}
+    return render(request, "prioritisation/_place_sure.html", context)
 
 
 @product_view(POST="rate")

@@ -3,15 +3,12 @@
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from prioritisation.analysis import Kind
-from prioritisation.selectors import placed
+from prioritisation.models.analyses import Kind
 from prioritisation.sure.analysing import start_analysis
 from prioritisation.sure.page import distinct, groups, rank_rows, verdicts
-from prioritisation.sure.places import is_told, read_told
 from prioritisation.sure.sureness import read_plausible, read_sureness, takes_a_worker, titles_of
 from prioritisation.sure.words import Labels, plausible_sentence
 from prioritisation.views.following import follow
-from prioritisation.views.requirement import requirement_of
 from products.access import product_view
 
 
@@ -41,16 +38,6 @@ def plausible(request, product):
         return redirect(reverse("sure", args=[product.key]) + "#plausible")
     page = {"product": product, **_plausible(product)}
     return render(request, "prioritisation/_plausible.html", page)
-
-
-@product_view("read", whole=True)
-def requirement_sure(request, product, number):
-    """How sure a requirement is of its place: the part of its page that takes a moment."""
-    found = requirement_of(product, number)
-    _score, rank = placed(product.pk, [found.pk]).get(found.pk, (None, None))
-    told = read_told(product.pk, found.pk, rank) if is_told(rank) else None
-    context = {"product": product, "requirement": found, "sure": told, "fetched": True}
-    return render(request, "prioritisation/_place_sure.html", context)
 
 
 def _plausible(product, present=None):

@@ -5,8 +5,8 @@ from django.db import connection
 
 from personas.models import Persona
 from prioritisation import nudge
-from prioritisation.analysis import Analysis
 from prioritisation.models import Rating
+from prioritisation.models.analyses import Analysis
 from tests import processes, servers
 from tests.cast import join, rota, user
 from tests.processes import eventually

@@ -12,8 +12,8 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from prioritisation import rescoring, tasks, turns
-from prioritisation.analysis import Analysis, Kind
 from prioritisation.models import ProductChange, ScoringState
+from prioritisation.models.analyses import Analysis, Kind
 from prioritisation.rescoring import rescore
 from prioritisation.sure.analysing import start_analysis
 from prioritisation.sweeping import sweep

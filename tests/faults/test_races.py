@@ -14,7 +14,8 @@ from prioritisation import inputs, nudge, rescoring
 from prioritisation.middleware import WriteMiddleware
 from prioritisation.models import ProductChange, Rating, Score, ScoreChange, ScoringRun
 from prioritisation.rescoring import rescore
-from prioritisation.selectors import snapshot, standing_of
+from prioritisation.selectors import standing_of
+from prioritisation.snapshots import snapshot
 from prioritisation.tasks import rescore_product
 from prioritisation.verification import wrong_scores
 from prioritisation.writing import retrying, writing

@@ -13,7 +13,7 @@ import pytest
 
 from accounts.models import User
 from prioritisation import live, nudge
-from prioritisation.analysis import Analysis, Kind
+from prioritisation.models.analyses import Analysis, Kind
 from prioritisation.rescoring import rescore
 from tests import processes
 from tests.faults.scenes import Browser, converged, in_thread, rate

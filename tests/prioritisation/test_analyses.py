@@ -4,7 +4,7 @@ import psycopg2
 import pytest
 from django.db import connection
 
-from prioritisation.analysis import Analysis, Kind, State
+from prioritisation.models.analyses import Analysis, Kind, State
 from prioritisation.sure import analysing
 from prioritisation.sure.analysing import (
     ANALYSIS_LOCK,

@@ -7,8 +7,8 @@ from django.db import IntegrityError, connection
 from accounts.models import Notification, NotificationChoice, SignInAttempts, Token, User
 from accounts.notifications import choose, notify
 from personas.models import AdoptionReading, Persona
-from prioritisation.analysis import Analysis
 from prioritisation.models import Rating, Scenario, ScenarioPersona, ScoringPolicy, ScoringRun
+from prioritisation.models.analyses import Analysis
 from prioritisation.rescoring import rescore
 from prioritisation.sure.analysing import start_analysis
 from products.invitations import invite

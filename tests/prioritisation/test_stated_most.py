@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from personas.models import MAX_PERSONAS_PER_PRODUCT, Persona
 from prioritisation.models import Scenario
-from prioritisation.scenario import MAX_SCENARIOS_PER_PRODUCT
+from prioritisation.models.scenarios import MAX_SCENARIOS_PER_PRODUCT
 from products.invitations import invite
 from products.models import MAX_PRODUCTS_PER_OWNER, Membership, Product
 from products.roles import Role

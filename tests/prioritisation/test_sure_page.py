@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from prioritisation import nudge
-from prioritisation.analysis import Analysis
 from prioritisation.models import Rating
+from prioritisation.models.analyses import Analysis
 from prioritisation.sure import analysing, sureness
 from prioritisation.sure.analysing import work_out_analyses
 from products.models import Requirement

@@ -1,26 +1,11 @@
-"""The pages that are a chart with a table behind it."""
+"""What happened to the ranking, and two points of it compared."""
 
 from django.utils import timezone
 
-from prioritisation.charts.value_map import chart
 from prioritisation.history.looking_back import look_back
 from prioritisation.history.spans import DEFAULT, RANGES
 from prioritisation.views.following import follow
-from prioritisation.whole_ranking import read_whole
 from products.access import product_view
-
-EFFORT = "effort"
-
-
-@product_view("read", whole=True)
-def chart_map(request, product):
-    by_effort = request.GET.get("axes") == EFFORT
-    return follow(
-        request,
-        product,
-        "map",
-        lambda: {"chart": chart(read_whole(product), by_effort=by_effort)},
-    )
 
 
 @product_view("read", whole=True)
