@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import prioritisation.sensitivity
 from prioritisation.curves import first_change
 from prioritisation.scoring import Policy
 from prioritisation.sensitivity import Flip, sensitivity
@@ -231,8 +230,8 @@ def test_brute_force_says_the_same_of_random_products(monkeypatch):
     compared, wrong = 0, []
     for seed in range(PRODUCTS):
         # These products are small: every other one is worked on as the largest are.
-        monkeypatch.setattr(prioritisation.sensitivity, "NEAR", 1 if seed % 2 else 64)
-        monkeypatch.setattr(prioritisation.sensitivity, "PAIRS", 16 if seed % 2 else 1 << 15)
+        monkeypatch.setattr("prioritisation.sensitivity.NEAR", 1 if seed % 2 else 64)
+        monkeypatch.setattr("prioritisation.sensitivity.PAIRS", 16 if seed % 2 else 1 << 15)
         product = random_product(seed)
         for standing in standings(product).values():
             wrong += [(seed, *one) for one in wrongs(product, standing)]
