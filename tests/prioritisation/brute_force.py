@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from prioritisation.scoring import Policy
-
-from .scoring_cases import CONFIDENCE, NAN, Persona, Product, Rating
+from tests.prioritisation.scoring_cases import CONFIDENCE, NAN, Persona, Product, Rating
 
 
 def random_product(seed):

@@ -9,8 +9,7 @@ from random import Random
 from hypothesis import strategies as st
 
 from prioritisation import scoring
-
-from .scoring_cases import CONFIDENCE, NAN, Persona, Product, Rating
+from tests.prioritisation.scoring_cases import CONFIDENCE, NAN, Persona, Product, Rating
 
 REQUIREMENTS = (1, 2, 3)
 VALUES = st.integers(-5, 5)

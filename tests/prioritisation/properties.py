@@ -3,8 +3,7 @@
 from hypothesis import HealthCheck, Phase, given, settings
 
 from prioritisation import scoring
-
-from . import scoring_cases
+from tests.prioritisation import scoring_cases
 
 # A mutant of the scoring takes its place here (test_scoring_mutants).
 module = scoring

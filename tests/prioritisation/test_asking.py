@@ -8,9 +8,16 @@ import pytest
 
 from prioritisation import scoring
 from prioritisation.reasons.asking import questions
-
-from .brute_force import formula_of, random_product
-from .scoring_cases import NAN, Persona, Product, Rating, personas_of, ratings_of, reference
+from tests.prioritisation.brute_force import formula_of, random_product
+from tests.prioritisation.scoring_cases import (
+    NAN,
+    Persona,
+    Product,
+    Rating,
+    personas_of,
+    ratings_of,
+    reference,
+)
 
 NURSE, HOSPITAL = 1, 2
 STEPS = 1_000

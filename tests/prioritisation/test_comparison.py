@@ -6,10 +6,18 @@ import numpy as np
 import pytest
 
 from prioritisation.reasons.comparison import Order, differences, order_of
-
-from .brute_force import formula_of, random_product
-from .scoring_cases import NAN, Persona, Product, Rating, personas_of, ratings_of, reference, scored
-from .test_sensitivity import HOSPITAL, NURSE, PRINTOUT, SIGN_ON, rota
+from tests.prioritisation.brute_force import formula_of, random_product
+from tests.prioritisation.scoring_cases import (
+    NAN,
+    Persona,
+    Product,
+    Rating,
+    personas_of,
+    ratings_of,
+    reference,
+    scored,
+)
+from tests.prioritisation.test_sensitivity import HOSPITAL, NURSE, PRINTOUT, SIGN_ON, rota
 
 LEAST = {"end_user_say": 0.5, "share": 0.0, "adoption": 0.0}
 MOST = {"end_user_say": 0.95, "share": 1.0, "adoption": 1.0}

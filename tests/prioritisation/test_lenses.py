@@ -5,9 +5,17 @@ import pytest
 
 from prioritisation.reasons.lenses import lenses
 from prioritisation.scoring import Policy
-
-from .brute_force import random_product
-from .scoring_cases import NAN, Persona, Product, Rating, personas_of, ratings_of, reference, scored
+from tests.prioritisation.brute_force import random_product
+from tests.prioritisation.scoring_cases import (
+    NAN,
+    Persona,
+    Product,
+    Rating,
+    personas_of,
+    ratings_of,
+    reference,
+    scored,
+)
 
 NURSE, DOCTOR, HOSPITAL, AGENCY = 1, 2, 3, 4
 

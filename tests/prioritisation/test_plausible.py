@@ -7,9 +7,15 @@ import pytest
 
 from prioritisation.scoring import Policy
 from prioritisation.sure.plausible import DRAWS, plausible, plausible_in_steps
-
-from .brute_force import formula_of, random_product
-from .scoring_cases import NAN, Persona, Product, Rating, personas_of, ratings_of
+from tests.prioritisation.brute_force import formula_of, random_product
+from tests.prioritisation.scoring_cases import (
+    NAN,
+    Persona,
+    Product,
+    Rating,
+    personas_of,
+    ratings_of,
+)
 
 NURSE, LEAD, HOSPITAL = 1, 2, 3
 A, B = 11, 12

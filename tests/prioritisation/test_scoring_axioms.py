@@ -11,14 +11,13 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from prioritisation import scoring
-
-from .product_strategies import (
+from tests.prioritisation.product_strategies import (
     VALUES,
     policies,
     products,
 )
-from .properties import axiom, scored
-from .scoring_cases import NAN, Persona, Product, Rating
+from tests.prioritisation.properties import axiom, scored
+from tests.prioritisation.scoring_cases import NAN, Persona, Product, Rating
 
 
 def spread(values, personas, requirement=1):

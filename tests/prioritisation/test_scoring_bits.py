@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from prioritisation import opinions, scoring
-
-from .scoring_cases import CONFIDENCE, bits
+from tests.prioritisation.scoring_cases import CONFIDENCE, bits
 
 REQUIREMENTS = 60
 

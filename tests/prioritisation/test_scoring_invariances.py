@@ -5,15 +5,15 @@ from dataclasses import replace
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from .product_strategies import (
+from tests.prioritisation.product_strategies import (
     REQUIREMENTS,
     VALUES,
     a_persona,
     products,
     some_ratings,
 )
-from .properties import axiom, scored
-from .scoring_cases import Rating, bits
+from tests.prioritisation.properties import axiom, scored
+from tests.prioritisation.scoring_cases import Rating, bits
 
 SEEN = ("seen",)
 

@@ -11,11 +11,10 @@ import numpy as np
 import pytest
 
 from prioritisation import opinions, scoring
-
-from . import properties
-from . import test_scoring_axioms as axioms
-from . import test_scoring_invariances as invariances
-from .scoring_cases import REFERENCE_NAMES, misses
+from tests.prioritisation import properties
+from tests.prioritisation import test_scoring_axioms as axioms
+from tests.prioritisation import test_scoring_invariances as invariances
+from tests.prioritisation.scoring_cases import REFERENCE_NAMES, misses
 
 MUTANTS = {
     "no reach": (

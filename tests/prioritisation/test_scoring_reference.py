@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from prioritisation import scoring
-
-from .scoring_cases import (
+from tests.prioritisation.scoring_cases import (
     REFERENCE,
     REFERENCE_NAMES,
     Persona,

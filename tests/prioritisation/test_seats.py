@@ -5,10 +5,23 @@ import pytest
 
 from prioritisation import sensitivity
 from prioritisation.sensitivity import TOPS, Flip, seats
-
-from .brute_force import formula_of, random_product
-from .scoring_cases import NAN, Persona, Product, Rating, personas_of, ratings_of
-from .test_sensitivity import PRINTOUT, SIGN_ON, hold_wrongs, holds, rota, standings
+from tests.prioritisation.brute_force import formula_of, random_product
+from tests.prioritisation.scoring_cases import (
+    NAN,
+    Persona,
+    Product,
+    Rating,
+    personas_of,
+    ratings_of,
+)
+from tests.prioritisation.test_sensitivity import (
+    PRINTOUT,
+    SIGN_ON,
+    hold_wrongs,
+    holds,
+    rota,
+    standings,
+)
 
 
 def seats_of(product):

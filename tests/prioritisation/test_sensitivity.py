@@ -10,9 +10,16 @@ import pytest
 from prioritisation.curves import first_change
 from prioritisation.scoring import Policy
 from prioritisation.sensitivity import Flip, sensitivity
-
-from .brute_force import formula_of, random_product
-from .scoring_cases import NAN, Persona, Product, Rating, personas_of, ratings_of, scored
+from tests.prioritisation.brute_force import formula_of, random_product
+from tests.prioritisation.scoring_cases import (
+    NAN,
+    Persona,
+    Product,
+    Rating,
+    personas_of,
+    ratings_of,
+    scored,
+)
 
 #: They take seven seconds; ten thousand were compared once, by SENSITIVITY_PRODUCTS=10000.
 PRODUCTS = int(os.environ.get("SENSITIVITY_PRODUCTS", 1_000))

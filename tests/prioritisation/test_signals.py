@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from prioritisation.signals import rests_on, signals, starved
-
-from .scoring_cases import Persona, Product, Rating, scored
+from tests.prioritisation.scoring_cases import Persona, Product, Rating, scored
 
 # Of the users' say the clerk has three quarters, of the payers' the buyer two thirds.
 CLERK = Persona(11, headcount=30)
