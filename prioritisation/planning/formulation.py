@@ -118,7 +118,7 @@ class Formulation:
         self.kept = self._kept()
         self.steps = [
             weight - following
-            for weight, following in zip(instance.weights, [*instance.weights[1:], 0], strict=True)
+            for weight, following in zip(instance.weights, [*instance.weights[1:], 0], strict=False)
         ]
         self._columns()
         self.excess = [
@@ -128,7 +128,6 @@ class Formulation:
         self._needs()
         self._capacities()
         self._floors()
-        self._order_of_equals()
 
     def column(self, rank: int, place: int) -> int:
         return self._first[rank] + place
@@ -186,12 +185,9 @@ class Formulation:
     def _needs(self) -> None:
         for rank in self.kept:
             for need in self.instance.needs[rank]:
-                self._not_before(rank, need)
-
-    def _not_before(self, rank: int, other: int) -> None:
-        for place in range(self.instance.releases):
-            terms = [(self.column(rank, place), 1.0), (self.column(other, place), -1.0)]
-            self.model.row(terms, -INFINITY, 0.0)
+                for place in range(self.instance.releases):
+                    terms = [(self.column(rank, place), 1.0), (self.column(need, place), -1.0)]
+                    self.model.row(terms, -INFINITY, 0.0)
 
     def _capacities(self) -> None:
         held = 0.0
@@ -209,6 +205,7 @@ class Formulation:
             self._capacity(terms + excess[place : place + 1], float(capacity))
             held += capacity
             if place and held < INFINITY:
+                # Every other term: what is in this release or an earlier one, none taken off.
                 self._capacity(terms[::2] + excess[: place + 1], held)
             self._too_large_for(place, capacity)
 
@@ -240,27 +237,3 @@ class Formulation:
             if gains[rank]
             for place, step in enumerate(self.steps)
         ]
-
-    def _order_of_equals(self) -> None:
-        """Of items that could change places without any difference the better ranked isn't later.
-
-        It breaks ties by rank, and spares a proof the permutations."""
-        needed_by: dict[int, list[int]] = {rank: [] for rank in self.kept}
-        for rank in self.kept:
-            for need in self.instance.needs[rank]:
-                needed_by[need].append(rank)
-        last: dict[tuple[object, ...], int] = {}
-        for rank in self.kept:
-            alike = (
-                self.worth[rank],
-                self.instance.effort[rank],
-                self.instance.earliest[rank],
-                self.instance.latest[rank],
-                self.instance.demanded[rank],
-                tuple(self.instance.needs[rank]),
-                tuple(needed_by[rank]),
-                tuple(floor.gains[rank] for floor in self.floors),
-            )
-            if alike in last:
-                self._not_before(rank, last[alike])
-            last[alike] = rank

@@ -45,14 +45,24 @@ class _Plan:
         self.instance = instance
         self.places: Places = [None] * len(instance.keys)
         self.room = instance.room(self.places)
-        # Room shrinks at least as fast as what an item still needs: too much stays too much.
-        self.hopeless = [
-            earliest > latest
-            for earliest, latest in zip(instance.earliest, instance.latest, strict=True)
-        ]
+        self.hopeless = self._hopeless()
         self._at = [0] * len(instance.keys)
         for place, rank in enumerate(instance.order):
             self._at[rank] = place
+
+    def _hopeless(self) -> list[bool]:
+        """By item: it can't be planned, or it and some needs in a row take more than there is.
+
+        Room shrinks at least as fast as what an item still needs: too much stays too much."""
+        instance, most = self.instance, sum(self.room)
+        takes = [0] * len(self.places)
+        for rank in instance.order:
+            deepest = max((takes[need] for need in instance.needs[rank]), default=0)
+            takes[rank] = instance.effort[rank] + deepest
+        return [
+            instance.earliest[rank] > instance.latest[rank] or takes[rank] > most
+            for rank in range(len(takes))
+        ]
 
     def take_demanded(self, base: Places | None) -> bool:
         instance = self.instance

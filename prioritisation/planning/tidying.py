@@ -1,6 +1,8 @@
 """Of plans that are worth the same, the one that is easier to defend."""
 
+from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
+from itertools import islice, takewhile
 
 from prioritisation.planning.formulation import Floor
 from prioritisation.planning.instance import Instance, Places
@@ -14,8 +16,7 @@ def tidy(instance: Instance, floors: Sequence[Floor], places: Places) -> Places:
     change places, the better ranked comes first. The plan is worth what it was."""
     tidied = _Tidied(instance, floors, _without_idle(instance, floors, places))
     for ranks in _of_the_same_value(instance):
-        for better, rank in enumerate(ranks):
-            tidied.bring_forward(rank, ranks[better + 1 :])
+        tidied.put_in_order(ranks)
     return tidied.places
 
 
@@ -52,16 +53,36 @@ class _Tidied:
             for need in needs:
                 self.needed_by[need].append(rank)
 
-    def bring_forward(self, rank: int, others: Sequence[int]) -> None:
-        """Give the item the place of one of `others` that comes earlier, if one may give way."""
-        earlier = [other for other in others if self._at(other) < self._at(rank)]
-        # Of those in the earliest release, the worst ranked gives way.
-        earlier.sort(key=lambda other: (self._at(other), -other))
-        for other in earlier[:MAX_TRIES]:
+    def put_in_order(self, ranks: Sequence[int]) -> None:
+        """`ranks`, ascending: items of the same value."""
+        inside: list[list[int]] = [[] for _place in range(self.instance.releases + 1)]
+        for rank in ranks:
+            inside[self._at(rank)].append(rank)
+        for rank in ranks:
+            was = self._at(rank)
+            other = self._that_gives_way(rank, inside)
+            if other is not None:
+                for each, before, now in (
+                    (rank, was, self._at(rank)),
+                    (other, self._at(rank), was),
+                ):
+                    del inside[before][bisect_left(inside[before], each)]
+                    insort(inside[now], each)
+
+    def _that_gives_way(self, rank: int, inside: Sequence[Sequence[int]]) -> int | None:
+        """Give the item the place of a worse ranked one that is earlier, if one may give way: of
+        those in the earliest release, the worst ranked. `inside`: by release, ascending."""
+        earlier = (
+            other
+            for place in range(self._at(rank))
+            for other in takewhile(lambda other: other > rank, reversed(inside[place]))
+        )
+        for other in islice(earlier, MAX_TRIES):
             self._swap(rank, other)
             if self._holds(rank, other):
-                return
+                return other
             self._swap(rank, other)
+        return None
 
     def _at(self, rank: int) -> int:
         place = self.places[rank]

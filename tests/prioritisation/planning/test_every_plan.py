@@ -10,7 +10,7 @@ from prioritisation.planning.solver import solve, why_not
 from tests.prioritisation.planning.every_plan import EveryPlan
 from tests.prioritisation.planning.small_products import small_product
 
-PRODUCTS = int(os.environ.get("PLANNED_PRODUCTS", "150"))
+PRODUCTS = int(os.environ.get("PLANNED_PRODUCTS", "100"))
 
 
 def test_of_every_plan_there_is_the_solver_finds_the_best():

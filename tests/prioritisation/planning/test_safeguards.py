@@ -1,0 +1,105 @@
+"""What the solver returns is checked before it is believed."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from prioritisation.planning import formulation
+from prioritisation.planning.highs import Answer, Model
+from prioritisation.planning.problem import Problem
+from prioritisation.planning.solver import OutOfTime, solve
+from tests.prioritisation.planning.cases import BY_HAND, by_hand, item, planned
+
+
+def answering(monkeypatch, change):
+    """The solver's answers, each changed by `change(answer, turn)`."""
+    real, turns = Model.solve, []
+
+    def changed(self, *args, **more):
+        turns.append(1)
+        return change(real(self, *args, **more), len(turns))
+
+    monkeypatch.setattr(Model, "solve", changed)
+    return turns
+
+
+def everything_first(answer, turn):
+    return replace(answer, values=np.ones_like(answer.values)) if turn == 1 else answer
+
+
+def test_a_plan_that_isnt_allowed_is_forbidden_and_another_sought(monkeypatch):
+    turns = answering(monkeypatch, everything_first)
+
+    best = solve(BY_HAND).best
+
+    assert best.releases == {"sign-on": 0, "roles": 0, "dark": 1}
+    assert best.proven
+    assert len(turns) == 2
+
+
+def test_a_plan_that_leaves_somebody_out_is_forbidden_too(monkeypatch):
+    """The first answer is for the most that nurses could gain; the second leaves them out."""
+
+    def out_of_it(answer, turn):
+        return replace(answer, values=np.zeros_like(answer.values)) if turn == 2 else answer
+
+    turns = answering(monkeypatch, out_of_it)
+
+    assert solve(by_hand(share=0.5)).best.releases == {"sync": 0, "roles": 1}
+    assert len(turns) == 3
+
+
+def test_a_solver_that_never_finds_what_is_allowed_is_an_error_and_no_plan(monkeypatch):
+    monkeypatch.setattr(formulation, "MAX_FORBIDDEN", 3)
+    answering(monkeypatch, lambda answer, _turn: everything_first(answer, 1))
+
+    with pytest.raises(RuntimeError):
+        solve(BY_HAND)
+
+
+def test_a_proof_that_the_value_doesnt_bear_out_is_none(monkeypatch):
+    """Once HiGHS called 147.4994 the most, and gave a plan worth 143.9499."""
+    answering(monkeypatch, lambda answer, _turn: replace(answer, bound=answer.bound * 1.01))
+
+    best = solve(BY_HAND).best
+
+    assert not best.proven
+    assert best.gap == pytest.approx(0.01 / 1.01, rel=1e-4)
+
+
+def test_no_bound_is_more_than_everything_at_once(monkeypatch):
+    def unsure(answer, _turn):
+        return Answer(answer.values, bound=float("inf"), proven=False)
+
+    answering(monkeypatch, unsure)
+
+    assert solve(BY_HAND).best.bound == 17 * 10**4 + 16 * 10**4 + 14 * 10**4 + 2 * 10**4
+
+
+def test_no_plan_found_in_time_gives_a_simple_one(monkeypatch):
+    answering(monkeypatch, lambda answer, _turn: replace(answer, values=None, proven=False))
+
+    best = solve(BY_HAND).best
+
+    assert best.releases == {"sign-on": 0, "roles": 0, "dark": 1}
+    assert not best.proven
+
+
+def test_out_of_time_before_any_plan_it_isnt_said_that_there_is_none(monkeypatch):
+    """Musts that fit as 6 + 4 and 5 + 3 + 2: placed one by one as they come, they don't."""
+    musts = [item(str(effort), effort=effort, must_by=1) for effort in (2, 3, 4, 5, 6)]
+    assert len(planned(*musts, holds=[10, 10])) == 5
+
+    answering(monkeypatch, lambda answer, _turn: replace(answer, values=None, proven=False))
+    with pytest.raises(OutOfTime):
+        solve(Problem(musts, [10, 10]))
+
+
+def test_simpler_ways_keep_what_is_demanded_where_it_fits():
+    """Placed as they come these musts don't fit; they are where the best plan has them."""
+    musts = [item(str(effort), effort=effort, must_by=1) for effort in (2, 3, 4, 5, 6)]
+
+    answer = solve(Problem([item("high", 99, 1), *musts], [10, 10.5]))
+
+    assert len(answer.by_rank.releases) == len(answer.by_value_for_effort.releases) == 5
