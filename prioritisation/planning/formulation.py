@@ -86,10 +86,14 @@ def whole_bound(instance: Instance, worth: Sequence[int], bound: float = INFINIT
 
 
 def least_excess(instance: Instance, watch: Watch) -> int:
-    """By how many units of effort what is demanded exceeds the releases, however it is divided."""
+    """By how many units of effort, at least, what is demanded exceeds the releases, however it is
+    divided; raises NoPlan where that isn't known in time."""
     shape = Formulation(instance, [0] * len(instance.keys), excess=True)
     answer = shape.model.solve(watch)
-    return 0 if answer.values is None else round(sum(answer.values[shape.excess]))
+    least = int(np.ceil(-answer.bound - 1e-3)) if np.isfinite(answer.bound) else 0
+    if least <= 0 and not answer.proven:
+        raise NoPlan(proven=False)
+    return max(least, 0)
 
 
 def fairest(instance: Instance, mosts: Sequence[tuple[Sequence[int], int]], watch: Watch) -> Places:

@@ -2,10 +2,12 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from math import isfinite
+from numbers import Integral
 
 Key = Hashable
 Group = Hashable
@@ -66,13 +68,22 @@ class Problem:
         return {item.key: rank for rank, item in enumerate(self.items)}
 
     def with_must(self, key: Key) -> "Problem":
-        """The same, but the item `key` must be done: in whatever release."""
-        last = len(self.capacities) - 1
-        items = [
-            replace(item, must_by=last) if item.key == key and item.must_by is None else item
-            for item in self.items
-        ]
+        """The same, but the item `key` must be done, in whatever release; or KeyError."""
+        items, rank = list(self.items), self.place_of[key]
+        if items[rank].must_by is None:
+            items[rank] = replace(items[rank], must_by=len(self.capacities) - 1)
         return replace(self, items=items)
+
+
+def place_by(day: date, ends: Sequence[date | None]) -> int:
+    """`Item.must_by` of what must be done by a day: the last release that has ended by then, −1
+    where none has. One without an end is out when the next that has one is; where none has an
+    end, any is early enough."""
+    known = [place for place, end in enumerate(ends) if end is not None]
+    early = [place for place in known if (end := ends[place]) is not None and end <= day]
+    if not known:
+        return len(ends) - 1
+    return max(early, default=-1)
 
 
 def exact(number: Number, what: str = "An effort") -> Fraction:
@@ -80,7 +91,9 @@ def exact(number: Number, what: str = "An effort") -> Fraction:
     if isinstance(number, (float, Decimal)) and not isfinite(number):
         raise ValueError(f"{what} must be finite, not {number}.")
     # A float's repr is the shortest decimal that stands for it; numpy's own repr isn't one.
-    fraction = Fraction(repr(float(number))) if isinstance(number, float) else Fraction(number)
+    # An integer of numpy's own would overflow in what is worked out of it.
+    whole = int(number) if isinstance(number, Integral) else number
+    fraction = Fraction(repr(float(number))) if isinstance(number, float) else Fraction(whole)
     if fraction < 0:
         raise ValueError(f"{what} can't be negative, as {number} is.")
     return fraction

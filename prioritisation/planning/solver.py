@@ -155,7 +155,10 @@ def _why(
 ) -> Exception:
     if not none.proven:
         return OutOfTime()
-    excess = least_excess(instance, watch)
+    try:
+        excess = least_excess(instance, watch)
+    except NoPlan:
+        return OutOfTime()
     if excess:
         return _Impossible([Conflict("can't be divided", takes=instance.efforts(excess))])
     asked = [(instance.gains[group], most) for group, most in mosts.items() if most]

@@ -127,8 +127,8 @@ def test_needs_in_a_circle_come_together():
     assert cut_line([want("a", 3, "b"), want("b", 3, "a")], 5).inside == ()
 
 
-def test_ten_thousand_needs_in_a_row():
-    count = 10_000
+def test_thousands_of_needs_in_a_row():
+    count = 3_000
     chain = [want(n, 1, *([n + 1] if n < count - 1 else [])) for n in range(count)]
 
     assert cut_line(chain[-100:], 50).inside == tuple(range(count - 1, count - 51, -1))

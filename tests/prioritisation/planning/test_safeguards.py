@@ -103,3 +103,15 @@ def test_simpler_ways_keep_what_is_demanded_where_it_fits():
     answer = solve(Problem([item("high", 99, 1), *musts], [10, 10.5]))
 
     assert len(answer.by_rank.releases) == len(answer.by_value_for_effort.releases) == 5
+
+
+def test_where_time_runs_out_over_the_reasons_none_is_made_up(monkeypatch):
+    """That there is no plan is proven; by how much it is too much isn't found in time."""
+    musts = [item(letter, effort=3, must_by=1) for letter in "abc"]
+
+    def out_of_time(answer, turn):
+        return replace(answer, bound=float("inf"), proven=turn == 1)
+
+    answering(monkeypatch, out_of_time)
+    with pytest.raises(OutOfTime):
+        solve(Problem(musts, [5, 5]))

@@ -3,14 +3,16 @@
 import random
 import threading
 from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from prioritisation.planning.highs import Cancelled
 from prioritisation.planning.plans import Infeasible
-from prioritisation.planning.problem import Item, Problem
+from prioritisation.planning.problem import Item, Problem, place_by
 from prioritisation.planning.solver import solve, why_not
 from tests.prioritisation.planning.cases import BY_HAND, POINT, by_hand, item, planned
 
@@ -26,6 +28,7 @@ def test_the_sum_by_hand():
     assert points(answer.best.value) == Fraction("31.8") == points(answer.best.bound)
     assert answer.best.proven
     assert answer.best.gap == 0
+    assert answer.best.proof == "proven to be the best"
     assert answer.best.used == [4, 1]
     assert answer.by_rank.releases == {"sync": 0, "roles": 1}
     assert points(answer.by_rank.value) == Fraction("29.6")
@@ -266,6 +269,47 @@ def test_other_threads_go_on_while_it_solves():
     done.set()
     beside.join()
     assert len(ticks) > 5
+
+
+def test_how_far_it_is_from_the_best_is_rounded_up():
+    plan = replace(solve(BY_HAND).best, value=Fraction(1000 - 12), bound=Fraction(1000))
+
+    assert plan.proof == "at most 1.2\u00a0% away from the best"
+    assert (
+        replace(plan, value=plan.value - Fraction(1, 9)).proof
+        == "at most 1.3\u00a0% away from the best"
+    )
+
+
+def test_why_not_of_what_there_isnt_is_an_error():
+    with pytest.raises(KeyError):
+        why_not(BY_HAND, solve(BY_HAND).best, "gone")
+
+
+@pytest.mark.parametrize(
+    ("day", "ends", "place"),
+    [
+        (15, [10, 20, 30], 0),
+        (20, [10, 20, 30], 1),
+        (9, [10, 20, 30], -1),
+        (99, [10, 20, 30], 2),
+        (20, [None, 20, None], 1),
+        (19, [None, 20, None], -1),
+        (1, [None, None], 1),
+        (1, [], -1),
+    ],
+)
+def test_a_day_stands_for_the_last_release_that_is_out_by_then(day, ends, place):
+    start = date(2027, 1, 1)
+    by = [None if end is None else start + timedelta(end) for end in ends]
+
+    assert place_by(start + timedelta(day), by) == place
+
+
+def test_integers_of_numpy_dont_overflow():
+    items = [Item(np.int64(n), np.int64(10**9), np.int64(10**9 + n)) for n in range(4)]
+
+    assert planned(*items, holds=[np.float64(4e9 + 5.5)] * 4) == {0: 0, 1: 0, 2: 0, 3: 1}
 
 
 def _hard():
