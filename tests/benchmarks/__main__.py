@@ -1,9 +1,12 @@
-"""`make bench`, or `python -m tests.benchmarks rating policy ranking fair` for some of it."""
+"""`make bench`, or `python -m tests.benchmarks rating policy ranking fair` for some of it.
+
+`python -m tests.benchmarks planner FOLDER` solves the instances that lie there."""
 
 import os
 import secrets
 import sys
 import tempfile
+from pathlib import Path
 
 import django
 
@@ -37,9 +40,10 @@ def _run(names):
     # After django.setup: the models.
     from django.core.management import call_command
 
-    from tests.benchmarks import cases, fairness, history, memory, slider
+    from tests.benchmarks import cases, fairness, history, memory, plans, slider
 
     known = cases.CASES | history.CASES | slider.CASES | fairness.CASES | memory.CASES
+    known |= plans.CASES
     call_command("migrate", verbosity=0)
     print(HEAD, flush=True)  # noqa: T201
     for name in names or known:
@@ -47,5 +51,16 @@ def _run(names):
             print(comparison.line(), flush=True)  # noqa: T201
 
 
+def _next_releases(folder):
+    """Needs no server."""
+    from tests.benchmarks import planner
+
+    for line in planner.table(Path(folder)):
+        print(line, flush=True)  # noqa: T201
+
+
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    if sys.argv[1:2] == ["planner"] and len(sys.argv) == 3:
+        _next_releases(sys.argv[2])
+    else:
+        main(sys.argv[1:])
