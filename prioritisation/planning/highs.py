@@ -119,7 +119,7 @@ class Model:
             solver.setOptionValue(name, value)
         solver.passModel(self._lp(scale))
         _run(solver, watch)
-        return _answer(solver, scale)
+        return _answer(solver, scale, whole=any(self.whole))
 
     def _lp(self, scale: float) -> highspy.HighsLp:
         lp = highspy.HighsLp()
@@ -163,7 +163,7 @@ def _gap(told: highspy.cb.HighsCallbackOutput) -> float | None:
     return min(abs(bound - found) / max(abs(bound), 1e-9), 1.0)
 
 
-def _answer(solver: highspy.Highs, scale: float) -> Answer:
+def _answer(solver: highspy.Highs, scale: float, *, whole: bool) -> Answer:
     status, states = solver.getModelStatus(), highspy.HighsModelStatus
     if status in (states.kInfeasible, states.kUnboundedOrInfeasible):
         return Answer(None, -INFINITY, proven=True)
@@ -172,4 +172,7 @@ def _answer(solver: highspy.Highs, scale: float) -> Answer:
     info = solver.getInfo()
     found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     values = np.array(solver.getSolution().col_value) if found else None
-    return Answer(values, info.mip_dual_bound / scale, proven=status == states.kOptimal)
+    proven = status == states.kOptimal
+    if whole:
+        return Answer(values, info.mip_dual_bound / scale, proven)
+    return Answer(values, info.objective_function_value / scale if proven else INFINITY, proven)

@@ -23,11 +23,21 @@ class Gain:
     lost: Fraction
     """≥ 0, of what harms it."""
     most: Fraction | None
-    """The most it could have gained in a plan of its own; None where nobody asked."""
+    """No plan, not even one made for it alone, gives it more; None where nobody asked."""
+    exact: bool = False
+    """A plan of its own gives it as much as that; else a little less, it may be."""
 
     @property
     def net(self) -> Fraction:
         return self.gained - self.lost
+
+
+@dataclass(frozen=True, slots=True)
+class Mosts:
+    """What protected groups could gain at most, in parts of 1 / instance.scale."""
+
+    of: Mapping[Group, int]
+    exact: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +112,10 @@ def plan_of(
     problem: Problem,
     instance: Instance,
     places: Places,
-    mosts: Mapping[Group, int],
+    mosts: Mosts,
     bound: int | None = None,
 ) -> Plan:
-    """`mosts` and `bound` in parts of 1 / instance.scale."""
+    """`bound` in parts of 1 / instance.scale."""
     used = [0] * instance.releases
     for effort, place in zip(instance.effort, places, strict=True):
         if place is not None:
@@ -120,9 +130,7 @@ def plan_of(
     )
 
 
-def _gains(
-    problem: Problem, instance: Instance, places: Places, mosts: Mapping[Group, int]
-) -> dict[Group, Gain]:
+def _gains(problem: Problem, instance: Instance, places: Places, mosts: Mosts) -> dict[Group, Gain]:
     gained = dict.fromkeys(instance.gains, Fraction(0))
     lost = dict(gained)
     for item, place in zip(problem.items, places, strict=True):
@@ -133,7 +141,8 @@ def _gains(
         group: Gain(
             gained[group],
             lost[group],
-            Fraction(mosts[group], instance.scale) if group in mosts else None,
+            Fraction(mosts.of[group], instance.scale) if group in mosts.of else None,
+            mosts.exact,
         )
         for group in gained
     }

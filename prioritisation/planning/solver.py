@@ -13,6 +13,7 @@ from prioritisation.planning.formulation import (
     Found,
     NoPlan,
     allowed,
+    at_most,
     fairest,
     least_excess,
     maximise,
@@ -21,7 +22,15 @@ from prioritisation.planning.formulation import (
 from prioritisation.planning.greedy import by_rank, by_value_for_effort, fill
 from prioritisation.planning.highs import Cancelled, Progress, Watch
 from prioritisation.planning.instance import Instance, prepare
-from prioritisation.planning.plans import Comparison, Infeasible, Plan, Swap, plan_of, swap_of
+from prioritisation.planning.plans import (
+    Comparison,
+    Infeasible,
+    Mosts,
+    Plan,
+    Swap,
+    plan_of,
+    swap_of,
+)
 from prioritisation.planning.problem import Group, Key, Problem, exact
 from prioritisation.planning.tidying import tidy
 
@@ -50,8 +59,7 @@ def solve(
     watch = Watch(time_limit, cancelled, progress)
     try:
         instance = _prepared(problem)
-        mosts = _mosts(instance, problem, watch)
-        found = _best(instance, problem, mosts, watch)
+        found, mosts = _fair(problem, instance, instance, None, watch)
     except _Impossible as impossible:
         return impossible.answer
     simpler = [
@@ -85,13 +93,16 @@ def why_not(
     watch = Watch(time_limit, cancelled)
     forced = problem.with_must(key)
     try:
-        instance = _prepared(forced)
-        mosts = {
-            group: int(gain.most * instance.scale)
-            for group, gain in plan.groups.items()
-            if gain.most is not None
-        }
-        found = _best(instance, forced, mosts, watch)
+        without, instance = _prepared(problem), _prepared(forced)
+        known = Mosts(
+            {
+                group: int(gain.most * instance.scale)
+                for group, gain in plan.groups.items()
+                if gain.most is not None
+            },
+            exact=all(gain.exact for gain in plan.groups.values() if gain.most is not None),
+        )
+        found, mosts = _fair(forced, instance, without, known, watch)
     except _Impossible as impossible:
         return impossible.answer
     with_it = plan_of(forced, instance, found.places, mosts, found.bound)
@@ -105,34 +116,67 @@ def _prepared(problem: Problem) -> Instance:
     return instance
 
 
-def _mosts(instance: Instance, problem: Problem, watch: Watch) -> dict[Group, int]:
-    """The most that each protected group could gain, in parts of 1 / scale, where share asks."""
+def _fair(
+    problem: Problem, instance: Instance, without: Instance, known: Mosts | None, watch: Watch
+) -> tuple[Found, Mosts]:
+    """The best plan that leaves nobody out, and by what: `known`, or what can be gained at most
+    `without` what is forced into this instance.
+
+    Who already gets enough of what is more than its most gets enough of its most: mostly the best
+    plan of all leaves nobody out, and no group needs a plan of its own."""
+    free = _best(problem, instance, {}, watch)
     if problem.share is None:
-        return {}
+        return free, Mosts({}, exact=False)
+    mosts = known or Mosts(
+        {group: at_most(without, without.gains[group], watch) for group in problem.protected},
+        exact=False,
+    )
+    if allowed(instance, _floors(problem, instance, mosts.of), free.places):
+        return free, mosts
+    if not mosts.exact:
+        mosts = _mosts(problem, without, watch)
     try:
-        return {
-            group: maximise(instance, instance.gains[group], watch=watch).value
+        return _best(problem, instance, mosts.of, watch), mosts
+    except _Impossible:
+        if mosts.exact:
+            raise
+        # Too much was asked for, since what is the most wasn't found in time.
+        raise OutOfTime from None
+
+
+def _mosts(problem: Problem, instance: Instance, watch: Watch) -> Mosts:
+    try:
+        found = {
+            group: maximise(instance, instance.gains[group], watch=watch)
             for group in problem.protected
         }
     except NoPlan as none:
-        raise _why(none, instance, problem, {}, watch) from none
+        raise _why(none, problem, instance, {}, watch) from none
+    return Mosts(
+        {group: each.bound for group, each in found.items()},
+        exact=all(each.value == each.bound for each in found.values()),
+    )
 
 
-def _best(instance: Instance, problem: Problem, mosts: Mapping[Group, int], watch: Watch) -> Found:
-    share = exact(problem.share or 0, "A share")
-    floors = [Floor(instance.gains[group], ceil(share * most)) for group, most in mosts.items()]
+def _best(problem: Problem, instance: Instance, mosts: Mapping[Group, int], watch: Watch) -> Found:
+    floors = _floors(problem, instance, mosts)
     try:
         found = maximise(instance, instance.value, floors, watch=watch)
     except NoPlan as none:
         simple = _simple(instance, floors)
         if simple is None:
-            raise _why(none, instance, problem, mosts, watch) from none
+            raise _why(none, problem, instance, mosts, watch) from none
         found = simple
     if found.value < found.bound:
         simple = _simple(instance, floors)
         if simple and simple.value > found.value:
             found = Found(simple.places, simple.value, max(found.bound, simple.value))
     return Found(tidy(instance, floors, found.places), found.value, found.bound)
+
+
+def _floors(problem: Problem, instance: Instance, mosts: Mapping[Group, int]) -> list[Floor]:
+    share = exact(problem.share or 0, "A share")
+    return [Floor(instance.gains[group], ceil(share * most)) for group, most in mosts.items()]
 
 
 def _simple(instance: Instance, floors: Sequence[Floor]) -> Found | None:
@@ -151,7 +195,7 @@ def _simple(instance: Instance, floors: Sequence[Floor]) -> Found | None:
 
 
 def _why(
-    none: NoPlan, instance: Instance, problem: Problem, mosts: Mapping[Group, int], watch: Watch
+    none: NoPlan, problem: Problem, instance: Instance, mosts: Mapping[Group, int], watch: Watch
 ) -> Exception:
     if not none.proven:
         return OutOfTime()

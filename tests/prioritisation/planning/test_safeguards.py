@@ -1,6 +1,7 @@
 """What the solver returns is checked before it is believed."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -39,15 +40,37 @@ def test_a_plan_that_isnt_allowed_is_forbidden_and_another_sought(monkeypatch):
 
 
 def test_a_plan_that_leaves_somebody_out_is_forbidden_too(monkeypatch):
-    """The first answer is for the most that nurses could gain; the second leaves them out."""
+    """Asked for are the best plan, what nurses gain at most, roughly and exactly, and then the best
+    that gives them half of it."""
 
     def out_of_it(answer, turn):
-        return replace(answer, values=np.zeros_like(answer.values)) if turn == 2 else answer
+        return replace(answer, values=np.zeros_like(answer.values)) if turn == 4 else answer
 
     turns = answering(monkeypatch, out_of_it)
 
     assert solve(by_hand(share=0.5)).best.releases == {"sync": 0, "roles": 1}
-    assert len(turns) == 3
+    assert len(turns) == 5
+
+
+def test_where_the_best_plan_leaves_nobody_out_no_group_needs_a_plan_of_its_own(monkeypatch):
+    """The second answer is the rough one: nurses gain 11.8 at most, of which 2 is enough."""
+    turns = answering(monkeypatch, lambda answer, _turn: answer)
+
+    answer = solve(by_hand(share=0.1))
+
+    assert len(turns) == 2
+    assert not answer.best.groups["nurses"].exact
+    assert answer.best.groups["nurses"].most >= Fraction("11.8") * 10**4
+
+
+def test_who_could_gain_what_isnt_found_in_time_isnt_told_that_no_plan_is_fair(monkeypatch):
+    def unsure(answer, turn):
+        return replace(answer, bound=float("inf"), proven=False) if turn == 3 else answer
+
+    assert solve(by_hand(share=1)).best.groups["nurses"].exact
+    answering(monkeypatch, unsure)
+    with pytest.raises(OutOfTime):
+        solve(by_hand(share=1))
 
 
 def test_a_solver_that_never_finds_what_is_allowed_is_an_error_and_no_plan(monkeypatch):
