@@ -218,21 +218,11 @@ class Formulation:
             if place and held < INFINITY:
                 # Every other term: what is in this release or an earlier one, none taken off.
                 self._capacity(terms[::2] + excess[: place + 1], held)
-            self._too_large_for(place, capacity)
 
     def _capacity(self, terms: list[tuple[int, float]], holds: float) -> None:
         largest = max((abs(factor) for _column, factor in terms), default=0.0)
         scale = max(largest / MAX_FACTOR, 1.0)
         self.model.row([(c, factor / scale) for c, factor in terms], -INFINITY, holds / scale)
-
-    def _too_large_for(self, place: int, capacity: int) -> None:
-        if self.excess:
-            return
-        for rank in self.kept:
-            if self.instance.effort[rank] > capacity:
-                column = self.column(rank, place)
-                before = [(column - 1, -1.0)] if place else []
-                self.model.row([(column, 1.0), *before], -INFINITY, 0.0)
 
     def _floors(self) -> None:
         for floor in self.floors:
