@@ -3,7 +3,7 @@
 import contextlib
 import http.client
 import time
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import redis
@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.cut_off_triggers import MAX_CUT_OFFS_OF_A_STATEMENT
 from accounts.models import CutOff, User
-from config.streams import STREAMS_OF_A_USER
+from config.streams import STREAMS_OF_A_USER, Streams
 from prioritisation import live, nudge
 from prioritisation.rescoring import rescore
 from prioritisation.writing import writing
@@ -108,6 +108,8 @@ def test_each_rescore_sends_its_version_and_nothing_else(product, bob, ticketed,
 
     assert stream.headers["Content-Type"] == "text/event-stream"
     assert stream.headers["Access-Control-Allow-Origin"] == "*"
+    assert stream.headers["Cache-Control"] == "no-store"
+    assert stream.headers["X-Accel-Buffering"] == "no"
     assert "Set-Cookie" not in stream.headers
     assert None not in versions
     assert stream.lines(9) == lines_of(versions)
@@ -363,6 +365,27 @@ def test_a_ticket_got_while_the_removal_was_not_committed_is_void(
 
     assert stream.rest() == ""
     assert connect(address).status == 403
+
+
+def test_a_ticket_of_the_very_moment_of_a_cut_off_is_void():
+    """The right that it stands for may have been looked up just before."""
+    streams, at = Streams(), time.time()
+    streams._cut([(5, 1, None, at)])
+
+    with pytest.raises(PermissionError), streams.listening(live.Ticket(5, 1, at)):
+        pass
+    with streams.listening(live.Ticket(5, 1, at + 0.001)):
+        pass
+
+
+def test_a_ticket_is_not_younger_than_the_look_at_the_right(settings):
+    settings.LIVE_URL = "/live/"
+    looked_at = int(time.time()) + 0.9996
+
+    address = live.live_url(user_id=5, product_id=1, asked_at=looked_at)
+
+    [text] = parse_qs(urlsplit(address).query)["ticket"]
+    assert live.read_ticket(text).issued_at <= looked_at
 
 
 def test_a_live_process_started_since_takes_no_ticket_from_before(
