@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Token
+from products.models import Product
 from products.roles import MAY, Role
 from tests import cast, crawling
 from tests.crawling import SECRET, Crawler, Url, client_of, urls
@@ -188,6 +189,20 @@ def test_what_belongs_to_no_product_shows_and_changes_none(crawler, name):
             if SECRET in text or changed:
                 wrong.append((url.name, method, changed))
     assert wrong == []
+
+
+def test_looking_changes_nothing(product):
+    """A preview, a page fetched ahead, an image elsewhere: all ask as whoever is signed in."""
+    Product.objects.filter(pk=product.pk).update(is_sample=True)
+    crawler, alice = Crawler(product), client_of("alice")
+    changed = {
+        url.name
+        for url in OURS
+        for method in ("GET", "HEAD")
+        if crawler.ask(alice, method, crawler.path(url))[2]
+    }
+    # What is opened has been read; a list of sessions drops those that have ended.
+    assert changed == {"notification_open", "account", "usersessions_list"}
 
 
 @pytest.mark.parametrize("name", [None, "charlie", "viewer"])

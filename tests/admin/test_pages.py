@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import Token, User
 from personas.models import AdoptionReading
-from prioritisation.models import Rating, Score, ScoringPolicy
+from prioritisation.models import Rating, Scenario, Score, ScoringPolicy
 from prioritisation.rescoring import rescore
 from products.models import Comment, Membership, Product, Requirement
 from products.roles import Role
@@ -112,11 +112,25 @@ def _request(client):
 
 @pytest.mark.parametrize("model", WRITTEN_BY_MACHINE, ids=lambda model: model.__name__)
 def test_what_the_machine_writes_is_only_looked_at(everything, admin_client, model):
-    path = url(model, "change", model._default_manager.first().pk)
+    pk = model._default_manager.first().pk
 
-    assert admin_client.post(path, {}).status_code == 403
-    assert admin_client.post(url(model, "delete", 1), {"post": "yes"}).status_code in (302, 403)
+    assert admin_client.post(url(model, "change", pk), {}).status_code == 403
+    assert admin_client.post(url(model, "add"), {}).status_code == 403
+    assert admin_client.post(url(model, "delete", pk), {"post": "yes"}).status_code == 403
     assert b'name="action"' not in admin_client.get(url(model, "changelist")).content
+
+
+@pytest.mark.parametrize("model", [Token, ScoringPolicy, Scenario])
+def test_what_is_made_elsewhere_is_not_added_here(everything, admin_client, model):
+    assert admin_client.get(url(model, "add")).status_code == 403
+
+
+@pytest.mark.parametrize("model", [Token, ScoringPolicy])
+def test_what_others_refer_to_is_not_deleted_here(everything, admin_client, model):
+    pk = model.objects.first().pk
+
+    assert admin_client.post(url(model, "delete", pk), {"post": "yes"}).status_code == 403
+    assert model.objects.filter(pk=pk).exists()
 
 
 @pytest.mark.parametrize("model", [Product, Requirement, Rating, Score])
