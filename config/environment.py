@@ -41,6 +41,12 @@ class Environment(environ.Env):
         except (ValueError, KeyError):
             raise ImproperlyConfigured(f"{var} must be {wanted}, not {text!r}.") from None
 
+    def one_of(self, var, choices, *, default):
+        text = self(var, default=default)
+        if text not in choices:
+            raise ImproperlyConfigured(f"{var} must be one of {', '.join(choices)}, not {text!r}.")
+        return text
+
     @classmethod
     def db_url_config(cls, url, engine=None):
         """Django's settings of an address as PostgreSQL's own programs read it."""

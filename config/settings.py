@@ -164,9 +164,7 @@ SITE_URL = env.str(
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 
 # Who may make an account: "invited" (by an invitation's link), "open" (anybody) or "closed".
-SIGN_UP = env.str("SIGN_UP", default="invited")
-if SIGN_UP not in {"invited", "open", "closed"}:
-    raise ImproperlyConfigured(f"SIGN_UP must be invited, open or closed, not {SIGN_UP!r}.")
+SIGN_UP = env.one_of("SIGN_UP", ["invited", "open", "closed"], default="invited")
 
 # A session ends after so many seconds without a request, and after so many at the latest.
 SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=14 * 24 * 3600)
@@ -376,7 +374,7 @@ HEALTH_KEY = env.str("HEALTH_KEY", default="")
 # Seconds between two rounds of `manage.py sweep_scores`.
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=2.0)
 
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -391,6 +389,6 @@ LOGGING = {
     },
     "root": {
         "handlers": ["console"],
-        "level": env.str("LOG_LEVEL", default="INFO", choices=LOG_LEVELS),
+        "level": env.one_of("LOG_LEVEL", LOG_LEVELS, default="INFO"),
     },
 }

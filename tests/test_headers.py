@@ -67,6 +67,21 @@ def test_the_session_is_out_of_reach_of_scripts(rota, client, settings):
     assert cookie["samesite"] == "Lax"
 
 
+def test_who_asks_over_http_can_not_say_that_it_was_https(db, client):
+    """Behind https a proxy sets that header; here it is the browser's own word."""
+    answer = client.get("/sign-in/", headers={"X-Forwarded-Proto": "https"})
+
+    assert not answer.wsgi_request.is_secure()
+
+
+def test_over_http_only_those_are_answered_who_ask_whether_it_lives(db, settings):
+    settings.SECURE_SSL_REDIRECT = True
+
+    found = {path: Client().get(path).status_code for path in ("/healthz", "/readyz", "/sign-in/")}
+
+    assert found == {"/healthz": 200, "/readyz": 200, "/sign-in/": 301}
+
+
 def test_head_is_answered_as_get_without_the_body(rota, client, alice_is_signed_in):
     answer = client.head("/p/ROTA/")
 

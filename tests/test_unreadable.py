@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import transaction
+from django.test import Client
 
 from accounts.models import User
 from tests import crawling
@@ -154,6 +155,16 @@ def test_whoever_sends_no_form_is_told_so(client, path):
     assert "read" in answer.content.decode()
     api = path.startswith("/api/")
     assert answer["Content-Type"].startswith("application/problem+json" if api else "text/html")
+
+
+@pytest.mark.parametrize(("fields", "status"), [(20_000, 403), (20_001, 400)])
+def test_a_form_has_so_many_fields_at_most(db, fields, status):
+    """Twenty thousand are read, and so found to lack the token of a form of ours."""
+    form = "&".join(f"c{n}=1" for n in range(fields))
+
+    answer = Client(enforce_csrf_checks=True).post("/sign-in/", form, URLENCODED)
+
+    assert answer.status_code == status
 
 
 def test_what_is_refused_is_logged_in_one_line():

@@ -122,16 +122,38 @@ def settings_under(**variables):
     """What the settings make of these variables, in a process of its own."""
     names = ("SECRET_KEY", "LIVE_URL", "STATIC_URL", "CSRF_COOKIE_PATH", "HTTPS", *COOKIES)
     wanted = ", ".join(f"settings.{name}" for name in names)
-    code = f"import json; from config import settings; print(json.dumps([{wanted}]))"
-    done = subprocess.run(
+    done = python(
+        f"import json; from config import settings; print(json.dumps([{wanted}]))", variables
+    )
+    assert done.returncode == 0, done.stderr
+    return dict(zip(names, json.loads(done.stdout), strict=True))
+
+
+def python(code, variables):
+    return subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
         cwd=ROOT,
         env=os.environ | variables,
-        check=True,
+        check=False,
     )
-    return dict(zip(names, json.loads(done.stdout), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("SECRET_KEY", "a1b2c3d" * 7),  # 49 characters
+        ("SECRET_KEY", "abcd" * 20),  # four different ones
+        ("SIGN_UP", "everybody"),
+        ("LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_nothing_starts_by_a_weak_key_or_a_word_that_is_none(variable, text):
+    done = python("from config import settings", {variable: text})
+
+    assert done.returncode != 0
+    assert variable in done.stderr.splitlines()[-1]
 
 
 def test_the_settings_take_a_key_by_its_word_and_paths_below_the_prefix():
