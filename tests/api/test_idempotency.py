@@ -213,11 +213,15 @@ def test_who_was_removed_meanwhile_finds_nothing(alice_api, product, as_user):
 
 def test_after_a_day_the_key_is_free_again(alice_api, product):
     send(alice_api)
-    KeptAnswer.objects.update(created_at=timezone.now() - KEPT_FOR - timedelta(seconds=1))
+    yesterday = timezone.now() - KEPT_FOR - timedelta(seconds=1)
+    KeptAnswer.objects.update(created_at=yesterday, xid=1)
     again = send(alice_api, WARD | {"name": "Next day"})
 
     assert again.json()["name"] == "Next day"
-    assert again["Userward-Change"] == str(KeptAnswer.objects.get().xid)
+    assert again["Userward-Change"] != "1"
+    # For another day: the same is answered again, anything else is refused.
+    assert seen(send(alice_api, WARD | {"name": "Next day"})) == seen(again)
+    assert send(alice_api, WARD | {"name": "Other"}).status_code == 422
 
 
 @pytest.mark.django_db(transaction=True)

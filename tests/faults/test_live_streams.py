@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import time
+from unittest import mock
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -11,7 +12,9 @@ from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.urls import reverse
 
+from accounts import cut_offs
 from accounts.cut_off_triggers import MAX_CUT_OFFS_OF_A_STATEMENT
+from accounts.cut_offs import TICKET_SECONDS
 from accounts.models import CutOff, User
 from config.streams import STREAMS_OF_A_USER, Streams
 from prioritisation import live, nudge
@@ -376,6 +379,41 @@ def test_a_ticket_of_the_very_moment_of_a_cut_off_is_void():
         pass
     with streams.listening(live.Ticket(5, 1, at + 0.001)):
         pass
+
+
+def test_a_cut_off_that_is_told_again_lets_in_no_younger_ticket():
+    """The sweeper repeats an earlier one after a later one was told."""
+    streams, at = Streams(), time.time()
+    streams._cut([(5, 1, None, at)])
+    streams._cut([(5, 1, None, at - 10)])
+
+    with pytest.raises(PermissionError), streams.listening(live.Ticket(5, 1, at - 5)):
+        pass
+
+
+def test_a_cut_off_is_kept_as_long_as_a_ticket_from_before_is_good():
+    streams, now = Streams(), time.time()
+    streams._cut([(5, 1, None, now - TICKET_SECONDS - 1), (6, 1, None, now)])
+    streams._cut([])
+
+    assert streams._cut_off.keys() == {(6, 1, None)}
+
+
+def test_the_sweeper_waits_for_nobody_and_tells_nothing_that_has_no_time_yet(product, bob):
+    """A request tells a cut-off just now: it holds the row, which says when it was told only after
+    its COMMIT."""
+    CutOff.objects.all().delete()
+    in_sql("DELETE FROM products_membership WHERE user_id = %s", [bob.pk])
+    with own_cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("UPDATE accounts_cutoff SET told_at = 1")
+        with own_cursor() as impatient, mock.patch.object(cut_offs, "connection") as ours:
+            ours.cursor.return_value.__enter__.return_value = impatient
+            impatient.execute("SET lock_timeout = 100")
+            assert cut_offs.cut_offs_that_matter() == []
+        cursor.execute("ROLLBACK")
+
+    assert [who for *who, _at in cut_offs.cut_offs_that_matter()] == [[bob.pk, product.pk, None]]
 
 
 def test_a_ticket_is_not_younger_than_the_look_at_the_right(settings):
