@@ -99,13 +99,18 @@ def test_a_product_with_scores_can_be_deleted_and_leaves_its_history(product, ad
     assert [event.pgh_label for event in events] == ["insert", "delete"]
 
 
+def delete_on_its_page(client, model, rows):
+    return client.post(url(model, "delete", rows[0].pk), {"post": "yes"})
+
+
 @pytest.mark.django_db(transaction=True)
-def test_a_delete_waits_for_a_running_rescore(product, admin_client):
+@pytest.mark.parametrize("delete_by", [delete_selected, delete_on_its_page])
+def test_a_delete_waits_for_a_running_rescore(product, admin_client, delete_by):
     """Without the lock the rescore would insert a score for a requirement that is gone."""
     deleted = threading.Event()
 
     def delete():
-        delete_selected(admin_client, Requirement, [product.requirements.first()])
+        delete_by(admin_client, Requirement, [product.requirements.first()])
         connection.close()
         deleted.set()
 
@@ -116,6 +121,22 @@ def test_a_delete_waits_for_a_running_rescore(product, admin_client):
         assert not deleted.wait(0.3)
     thread.join(10)
     assert deleted.is_set()
+
+
+def test_a_delete_of_rows_of_several_products_locks_them_in_one_order(
+    db, admin_client, monkeypatch
+):
+    """Two such deletions would else wait for each other. Python's {8008, 8001} begins with 8008."""
+    locked = []
+    monkeypatch.setattr(type(Product.objects), "lock", lambda _self, pk: locked.append(pk))
+    rows = [
+        Requirement.objects.create(product=Product.objects.create(pk=pk, key=f"P{pk}"), title="x")
+        for pk in (8008, 8001)
+    ]
+
+    delete_selected(admin_client, Requirement, rows)
+
+    assert locked == [8001, 8008]
 
 
 @pytest.mark.django_db(transaction=True)
