@@ -117,7 +117,7 @@ class RequirementAdmin(CsvExport, InputAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         key, dash, number = search_term.strip().upper().rpartition("-")
-        # int4, or PostgreSQL would refuse the comparison.
+        # A number that there can be: int() refuses one of 4,301 digits.
         if dash and number.isascii() and number.isdigit() and len(number) <= 9:
             found = queryset.filter(product__key=key, number=int(number))
             if found.exists():

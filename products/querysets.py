@@ -19,8 +19,6 @@ def with_role(rows, user, *, path="", name="role"):
     if token is not None:
         maintainer = models.Value(Role.MAINTAINER.value)
         return rows.filter(**{f"{path}pk": token.product_id}).annotate(**{name: maintainer})
-    if not user.is_authenticated:
-        return rows.none()
     rows = rows.filter(**{f"{path}memberships__user": user})
     return rows.annotate(**{name: F(f"{path}memberships__role")})
 
@@ -32,15 +30,6 @@ class InvitationQuerySet(models.QuerySet):
 
 
 class ProductQuerySet(models.QuerySet):
-    def for_user(self, user, role=Role.VIEWER):
-        """Products in which the user (or the product token's bearer) has at least this role."""
-        token = getattr(user, "product_token", None)
-        if token is not None:
-            return self.filter(pk=token.product_id) if role <= Role.MAINTAINER else self.none()
-        if not user.is_authenticated:
-            return self.none()
-        return self.filter(memberships__user=user, memberships__role__gte=role)
-
     def with_role(self, user):
         """The user's products, each with the user's role in it as `role`."""
         return with_role(self, user)

@@ -22,7 +22,7 @@ def products(request):
 @require_POST
 def samples_remove(request):
     """Delete the samples that the user owns."""
-    for product in Product.objects.for_user(request.user, Role.OWNER).filter(is_sample=True):
+    for product in Product.objects.with_role(request.user).filter(role=Role.OWNER, is_sample=True):
         delete_product(product)
     messages.success(request, "The samples are gone.")
     return redirect("products")

@@ -40,6 +40,18 @@ def test_a_deletion_tells_what_goes_along_and_asks_for_the_key(product, admin_cl
     assert not model.objects.filter(pk=row.pk).exists()
 
 
+def test_a_deletion_of_many_rows_names_some_and_counts_the_rest(product, admin_client):
+    rows = [Requirement(product=product, number=n, title=f"Number {n}.") for n in range(10, 61)]
+    chosen = [row.pk for row in Requirement.objects.bulk_create(rows)]
+
+    page = admin_client.post(
+        url(Requirement, "changelist"), {"action": "delete_selected", "_selected_action": chosen}
+    ).content.decode()
+
+    assert page.count("<li>Number") == 50
+    assert "… and 1 more" in page
+
+
 def test_a_product_whose_owners_are_deactivated_is_found_and_handed_over(
     product, admin_client, form_of, alice
 ):

@@ -63,6 +63,18 @@ def test_nobody_with_change_user_alone_makes_staff(helper):
     assert not bob.user_permissions.exists()
 
 
+def test_nobody_with_change_user_alone_makes_sign_in_links_or_pseudonymises(helper):
+    bob = user("bob")
+
+    for action in ("make_sign_in_link", "pseudonymise_selected"):
+        chosen = {"action": action, "_selected_action": [bob.pk], "confirmed": "yes"}
+        answer = helper.post("/admin/accounts/user/", chosen, follow=True)
+        assert "No action selected" in answer.content.decode()
+
+    bob.refresh_from_db()
+    assert (bob.username, bob.is_active) == ("bob", True)
+
+
 def test_what_a_group_may_is_a_superusers_to_say(db):
     made = user("helper", is_staff=True)
     made.user_permissions.set(Permission.objects.filter(codename__endswith="_group"))
