@@ -134,6 +134,14 @@ def test_a_message_of_a_write_that_is_tried_again_is_said_once(rf, product):
     assert [str(one) for one in request._messages] == ["Saved."]
 
 
+def test_a_message_that_the_first_try_has_shown_is_shown_once(rf, product):
+    def view(request):
+        messages.error(request, "Look here.")
+        return HttpResponse(", ".join(map(str, messages.get_messages(request))))
+
+    assert again(real_request(rf, AnonymousUser()), view).content == b"Look here."
+
+
 def test_a_second_try_finds_the_session_as_the_first_one_did(rf, product):
     def view(request):
         assert request.session.pop("seen") == ["ROTA"]
