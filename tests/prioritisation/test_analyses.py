@@ -3,8 +3,9 @@
 import psycopg2
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 
-from prioritisation.models.analyses import Analysis, Kind, State
+from prioritisation.models.analyses import LOST_AFTER, Analysis, Kind, State
 from prioritisation.sure import analysing
 from prioritisation.sure.analysing import (
     ANALYSIS_LOCK,
@@ -13,6 +14,7 @@ from prioritisation.sure.analysing import (
     work_out_analyses,
 )
 from tests import cast
+from tests.processes import own_cursor
 
 
 @pytest.fixture
@@ -34,6 +36,9 @@ def test_all_that_is_unfinished_is_worked_out(product):
 
     work_out_analyses()
 
+    with own_cursor() as of_another:
+        of_another.execute("SELECT pg_try_advisory_lock(%s, 0)", [ANALYSIS_LOCK])
+        assert of_another.fetchone() == (True,), "the next one may go to work"
     done = Analysis.objects.order_by("id")
     assert [(one.state, one.progress) for one in done] == [(State.DONE, 1), (State.DONE, 1)]
     assert [row["number"] for row in done[0].result["requirements"]] == [1, 2]
@@ -79,7 +84,7 @@ def test_one_started_anew_stops_the_one_under_way(product, steps_of):
     told = []
 
     def drawing():
-        told.append("begun")
+        told.append(Analysis.objects.get().progress)
         if len(told) == 1:
             Analysis.objects.update(attempt=2)
             yield 0.5
@@ -88,8 +93,30 @@ def test_one_started_anew_stops_the_one_under_way(product, steps_of):
     steps_of(drawing)
     work_out_analyses()
 
-    assert told == ["begun", "begun"]
+    assert told == [0, 0], "begun twice, and how far the first one was is not told of the second"
     assert state() == State.DONE
+
+
+def test_one_that_waits_for_its_moment_is_not_lost(product, steps_of):
+    """Nobody has worked on it for longer than a worker may be silent, but its turn will come."""
+    start(product)
+    small = cast.rota(cast.user("bob"))
+    states = []
+
+    def drawing():
+        if states:
+            return  # the small one's
+        start(small)
+        one = Analysis.objects.filter(product=small)
+        one.update(touched_at=Now() - 2 * LOST_AFTER)
+        states.append(one.get().state)
+        yield 0.5
+        states.append(one.get().state)
+
+    steps_of(drawing)
+    work_out_analyses()
+
+    assert states == [State.LOST, State.WAITING]
 
 
 def test_a_small_one_is_done_while_a_large_one_is_under_way(product, steps_of):

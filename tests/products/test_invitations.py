@@ -393,6 +393,15 @@ def test_nobodys_name_looks_like_an_email(settings):
     assert not User.objects.filter(username="bob@example.org").exists()
 
 
+def test_nobody_signs_up_with_anothers_email(settings, alice):
+    settings.SIGN_UP = "open"
+
+    response = Client().post("/sign-up/", NEW | {"email": "ALICE@example.org"})
+
+    assert "If it is yours, sign in." in text_of(response)
+    assert not User.objects.filter(username="nora").exists()
+
+
 def test_where_anybody_may_sign_up_one_does(settings):
     settings.SIGN_UP = "open"
 
