@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
@@ -161,6 +162,20 @@ def test_an_open_invitation_never_loses_its_email_and_stays_open(quentin):
 
     with pytest.raises(Exception, match="keeps its e-mail while it is open"):
         opened.update(email="")
+
+
+def test_the_account_opens_nothing_and_may_nothing_any_more(quentin, alice):
+    quentin.groups.add(Group.objects.create(name="Helpers"))
+    quentin.user_permissions.add(Permission.objects.first())
+
+    pseudonymise(quentin, by=alice, means="admin")
+
+    quentin.refresh_from_db()
+    powers = (quentin.is_active, quentin.is_staff, quentin.is_superuser)
+    assert powers == (False, False, False)
+    assert not quentin.groups.exists()
+    assert not quentin.user_permissions.exists()
+    assert not quentin.has_usable_password()
 
 
 def test_others_stay_who_they_are(quentin, alice, rota):

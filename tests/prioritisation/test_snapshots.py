@@ -12,7 +12,9 @@ from prioritisation.reasons.to_ask import read_asking
 from prioritisation.reasons.versus import read_versus
 from prioritisation.rescoring import rescore
 from prioritisation.selectors import read_ranking
+from prioritisation.sure.present import read_present
 from prioritisation.sure.sureness import read_sureness
+from prioritisation.verification import verify_all
 from tests import cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,6 +39,10 @@ READERS = {
     "what to ask": lambda product, user: read_asking(product, top=3, limit=5),
     "two compared": two_compared,
     "movement": lambda product, user: movements(product, 0, 1, product.first_two),
+    "what an analysis stands on": lambda product, user: read_present(product.pk),
+    "a verification": lambda product, user: list(verify_all()),
+    "what is new in the grid": page("/p/ROTA/rate/changes/?seen=1:1:"),
+    "API's products": page("/api/v1/products/"),
     "API's requirements": page("/api/v1/requirements/?product=ROTA"),
 }
 
