@@ -194,7 +194,7 @@
     const link = partBelow(row);
     if (!link) return false;
     onward = true;
-    if (!above) link.click();
+    link.click();
     return true;
   }
   document.addEventListener("htmx:beforeRequest", event => {

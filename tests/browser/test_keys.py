@@ -72,6 +72,8 @@ def test_the_list_of_keys_has_a_switch_that_turns_them_off(page, ranking):
     page.reload()
     page.get_by_role("button", name="Keyboard shortcuts").click()
     page.get_by_label("Use single-key shortcuts").check()
+    page.keyboard.press("t")
+    expect(page.locator(ROOT)).not_to_have_attribute("data-theme", re.compile("."))
     page.keyboard.press("Escape")
     page.keyboard.press("t")
     expect(page.locator(ROOT)).to_have_attribute("data-theme", "light")

@@ -64,6 +64,23 @@ def test_a_decision_that_can_not_be_saved_stands_and_is_said_so(page, rota, prob
     problems.clear()  # Chromium's own words
 
 
+def test_a_note_of_one_personas_rating_does_not_go_to_another(page, rota):
+    page.goto("/p/ROTA/")
+    page.get_by_role("link", name="Dark mode", exact=True).click()
+    drawer = page.locator("#drawer")
+    drawer.get_by_role("link", name="Record the first answer").click()
+    note = drawer.get_by_role("textbox", name="Note")
+    note.fill("Said on ward 3")
+
+    whom = drawer.get_by_role("navigation", name="For whom")
+    whom.get_by_role("link", name="Hospital").click()
+    expect(drawer.get_by_role("group", name="How much would Hospital")).to_be_visible()
+    expect(note).to_have_value("")
+    whom.get_by_role("link", name="Nurse").click()
+
+    expect(note).to_have_value("Said on ward 3")
+
+
 def test_a_requirement_that_the_drawer_can_not_fetch_opens_as_a_page(page, rota, problems):
     page.goto("/p/ROTA/")
     page.route(
