@@ -35,6 +35,12 @@ def test_an_end_user_who_comes_after_the_first_rating_isnt_counted_until_one_say
     locum.refresh_from_db()
     assert locum.importance == 1
 
+    # Who counts already keeps what they were given.
+    rota.personas.filter(pk=locum.pk).update(importance=0.25)
+    client.post(f"/p/ROTA/personas/{locum.pk}/count/")
+    locum.refresh_from_db()
+    assert locum.importance == 0.25
+
 
 def test_a_payer_counts_from_the_first(client, rota):
     add(client, name="Agency", kind="advertiser", headcount="")
