@@ -1,5 +1,3 @@
-from allauth.account.adapter import get_adapter
-from allauth.core.internal.ratelimit import truncate_ip
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -7,6 +5,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 
 from accounts.adapter import security_log
+from accounts.doors import address_of
 from accounts.history import acting
 from accounts.limits import count_request
 from accounts.models import Token
@@ -51,7 +50,7 @@ class TokenAuthentication(BaseAuthentication):
 def log_refused_token(request, token, why):
     """A line that never holds any of the token's text: who reads the log can't use it."""
     named = f"token {token.pk}" if token else "a token"
-    address = truncate_ip(get_adapter().get_client_ip(request._request))
+    address = address_of(request._request)
     security_log.warning("%s refused (%s), from %s", named, why, address)
 
 

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import (
     AddEmailForm,
     ChangePasswordForm,
@@ -18,9 +19,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import DAYS, MAX_DAYS, Token, TooManyTokens, User
-from accounts.passwords import stay_signed_in
 from accounts.scopes import READ, RESOURCES, SCOPES, WRITE, scope
-from accounts.sign_in_limits import EMAILS_PER_USER, take
+from accounts.sign_in_limits import EMAILS_PER_USER, MAILS_PER_ADDRESS, take
 from accounts.sign_up import invited_email, may_sign_up
 
 LABELS = {
@@ -117,13 +117,21 @@ class GivenPasswordForm(EndsTokens, AdminPasswordChangeForm):
 
 class NewPasswordForm(AsksAboutTokens, PlainWords, ChangePasswordForm):
     def clean_oldpassword(self):
-        given = super().clean_oldpassword()
-        stay_signed_in(context.request, self.user)
+        """Counted as an attempt to sign in."""
+        given = self.cleaned_data["oldpassword"]
+        adapter = get_adapter()
+        if not adapter.reauthenticate(self.user, given):
+            raise adapter.validation_error("enter_current_password")
         return given
 
 
 class ForgottenPasswordForm(PlainWords, ResetPasswordForm):
-    pass
+    def clean_email(self):
+        """Counted by what was typed, known or not."""
+        email = super().clean_email()
+        if not take([(MAILS_PER_ADDRESS, email.casefold())]):
+            raise forms.ValidationError("A link was asked for too often. Wait a few minutes.")
+        return email
 
 
 class RecoveredPasswordForm(AsksAboutTokens, PlainWords, ResetPasswordKeyForm):

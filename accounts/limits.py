@@ -16,10 +16,13 @@ class TooManyAtOnce(Exception):
 
 
 class Places:
-    """Of these, which `name` names, one user may hold `each` at a time."""
+    """Of these, which `name` names, one user may hold `each` at a time; else `says` why not."""
 
-    def __init__(self, name: str, each: int):
-        self.name, self.each = name, each
+    def __init__(self, name: str, each: int, *, says: str = ""):
+        self.each = each
+        self.says = says or (
+            f"You have {each} {name} under way, the most at once. Try again when one has ended."
+        )
         self._held: Counter[Hashable] = Counter()
         self._lock = threading.Lock()
 
@@ -27,10 +30,7 @@ class Places:
         """Raises TooManyAtOnce; whoever took a place gives it back."""
         with self._lock:
             if self._held[user] >= self.each:
-                raise TooManyAtOnce(
-                    f"You have {self.each} {self.name} under way, the most at once."
-                    " Try again when one has ended."
-                )
+                raise TooManyAtOnce(self.says)
             self._held[user] += 1
 
     def give_back(self, user: Hashable) -> None:
@@ -56,6 +56,26 @@ def identity(user) -> Hashable:
 
 #: A quarter of a process's threads is always left to others. A browser opens six connections.
 requests = Places("requests", max(1, settings.WEB_THREADS - max(1, settings.WEB_THREADS // 4)))
+
+
+#: What waits for a password to be hashed, two at a time: of one address, and of all. Else: eight
+#: sign-ins hold all threads, and whoever asks for a page, or whether the site is ready, waits too.
+sign_ins = Places(
+    "sign-ins",
+    max(1, requests.each // 2),
+    says="Several people sign in from your network at this moment. Try again in a few seconds.",
+)
+all_sign_ins = Places(
+    "sign-ins",
+    requests.each,
+    says="Many people sign in at this moment. Try again in a few seconds.",
+)
+
+
+@contextmanager
+def sign_ins_at_once(address: str) -> Iterator[None]:
+    with sign_ins.held_by(address), all_sign_ins.held_by("everybody"):
+        yield
 
 
 def count_request(request, user) -> None:

@@ -27,21 +27,26 @@ class Limit:
 
 PER_ACCOUNT_AND_ADDRESS = Limit("account and address", most=5, seconds=300)
 PER_ACCOUNT = Limit("account", most=10, seconds=900)
-PER_ADDRESS = Limit("address", most=30, seconds=300)
+PER_ADDRESS = Limit("address", most=10, seconds=60)
+CODES_PER_ACCOUNT = Limit("codes of a second factor", most=5, seconds=300)
+POSTS_PER_DOOR = Limit("posts to a door", most=20, seconds=60)
+MAILS_PER_ADDRESS = Limit("mails of a forgotten password", most=5, seconds=300)
 EMAILS_PER_USER = Limit("new e-mails of a user", most=5, seconds=3600)
 
 Counted = tuple[Limit, str]
 """A limit, and whose attempts it counts."""
 
 
-def limits_of_sign_in(*, account: str, address: str) -> list[Counted]:
-    """What an attempt to sign in counts under. `account` is what was typed, known or not."""
+def limits_of_account(*, account: str, address: str) -> list[Counted]:
+    """What an attempt to sign in counts under first. `account` is what was typed, known or not."""
     account = account.strip().casefold()
-    return [
-        (PER_ACCOUNT_AND_ADDRESS, f"{account}\0{address}"),
-        (PER_ACCOUNT, account),
-        (PER_ADDRESS, address),
-    ]
+    return [(PER_ACCOUNT_AND_ADDRESS, f"{account}\0{address}"), (PER_ACCOUNT, account)]
+
+
+def limits_of_address(address: str) -> list[Counted]:
+    """And then, where those let it through: else whoever tries one account two hundred times
+    would keep everybody out who shares their address."""
+    return [(PER_ADDRESS, address)]
 
 
 def take(counted: Iterable[Counted]) -> bool:

@@ -17,6 +17,7 @@ from django.urls.converters import StringConverter
 from accounts import notification_views as told
 from accounts import views
 from accounts.access import commits_itself, public, signed_in
+from accounts.doors import counted_door, door
 from accounts.history import acting
 
 
@@ -49,26 +50,30 @@ def _for_oneself(view):
     return commits_itself(signed_in(_acting(view)))
 
 
+def _door(view):
+    return commits_itself(public(counted_door(_acting(view))))
+
+
+def _own_door(view):
+    return commits_itself(signed_in(counted_door(_acting(view))))
+
+
 urlpatterns = [
-    path("sign-in/", _for_anybody(account.login), name="account_login"),
+    path("sign-in/", door(_for_anybody(account.login)), name="account_login"),
     path("sign-out/", _for_anybody(account.logout), name="account_logout"),
     # One transaction: an account is there with its address, or not at all.
-    path("sign-up/", _for_anybody(transaction.atomic(account.signup)), name="account_signup"),
+    path("sign-up/", _door(transaction.atomic(account.signup)), name="account_signup"),
     path("sign-in/inactive/", _for_anybody(account.account_inactive), name="account_inactive"),
-    path("sign-in/code/", _for_anybody(second_factor.authenticate), name="mfa_authenticate"),
-    path("sign-in/passkey/", _for_anybody(webauthn.login_webauthn), name="mfa_login_webauthn"),
-    path("sign-in/again/", _for_oneself(account.reauthenticate), name="account_reauthenticate"),
-    path(
-        "sign-in/again/code/", _for_oneself(second_factor.reauthenticate), name="mfa_reauthenticate"
-    ),
+    path("sign-in/code/", _door(second_factor.authenticate), name="mfa_authenticate"),
+    path("sign-in/passkey/", _door(webauthn.login_webauthn), name="mfa_login_webauthn"),
+    path("sign-in/again/", _own_door(account.reauthenticate), name="account_reauthenticate"),
+    path("sign-in/again/code/", _own_door(second_factor.reauthenticate), name="mfa_reauthenticate"),
     path(
         "sign-in/again/passkey/",
-        _for_oneself(webauthn.reauthenticate_webauthn),
+        _own_door(webauthn.reauthenticate_webauthn),
         name="mfa_reauthenticate_webauthn",
     ),
-    path(
-        "password/forgotten/", _for_anybody(account.password_reset), name="account_reset_password"
-    ),
+    path("password/forgotten/", _door(account.password_reset), name="account_reset_password"),
     path(
         "password/forgotten/sent/",
         _for_anybody(account.password_reset_done),
@@ -76,7 +81,7 @@ urlpatterns = [
     ),
     path(
         "password/new/<base36:uidb36>-<str:key>/",
-        _for_anybody(account.password_reset_from_key),
+        _door(account.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
     path(
@@ -95,17 +100,13 @@ urlpatterns = [
         name="account_confirm_email",
     ),
     path("account/", views.account, name="account"),
-    path(
-        "account/password/", _for_oneself(account.password_change), name="account_change_password"
-    ),
-    path(
-        "account/password/first/", _for_oneself(account.password_set), name="account_set_password"
-    ),
-    path("account/e-mail/", _for_oneself(account.email), name="account_email"),
+    path("account/password/", _own_door(account.password_change), name="account_change_password"),
+    path("account/password/first/", _own_door(account.password_set), name="account_set_password"),
+    path("account/e-mail/", _own_door(account.email), name="account_email"),
     path("account/sessions/", _for_oneself(sessions.list_usersessions), name="usersessions_list"),
     path("account/sessions/<int:pk>/end/", views.end_session, name="end_session"),
     path("account/second-factor/", _for_oneself(second_factor.index), name="mfa_index"),
-    path("account/second-factor/app/", _for_oneself(totp.activate_totp), name="mfa_activate_totp"),
+    path("account/second-factor/app/", _own_door(totp.activate_totp), name="mfa_activate_totp"),
     path(
         "account/second-factor/app/remove/",
         _for_oneself(totp.deactivate_totp),

@@ -68,6 +68,8 @@ MIDDLEWARE = [
     "config.middleware.Compress",
     "config.forms.RefuseUnreadable",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "products.middleware.LimitSignIns",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -75,7 +77,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SessionLimits",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "products.middleware.LimitRequestsPerUser",
     "accounts.middleware.NoteTokenUse",
@@ -199,6 +200,12 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # Django ends all sessions but the one that changed it
 ACCOUNT_EMAIL_NOTIFICATIONS = bool(EMAIL_URL)
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Userward: "
+# Ours take their place (accounts/sign_in_limits.py). allauth's wait for each other in a cache, up
+# to a second each: under an attack they would hold all threads. Its pause between two mails stays.
+ACCOUNT_RATE_LIMITS = dict.fromkeys(
+    ["change_password", "login", "login_failed", "manage_email", "reauthenticate"]
+    + ["reset_password", "reset_password_from_key", "signup"]
+)
 # Where anybody may sign up, an unconfirmed address is no account: else the form would tell whether
 # there is one with this address.
 ACCOUNT_EMAIL_VERIFICATION = (
@@ -207,6 +214,12 @@ ACCOUNT_EMAIL_VERIFICATION = (
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 # How many proxies in front of the site may say in X-Forwarded-For who asks. None: its last hop.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+MFA_RATE_LIMITS = {"webauthn_login": None}
+MFA_FORMS = {
+    "authenticate": "accounts.code_forms.SignInCodeForm",
+    "reauthenticate": "accounts.code_forms.CodeAgainForm",
+    "activate_totp": "accounts.code_forms.FirstCodeForm",
+}
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -235,8 +248,7 @@ SOCIALACCOUNT_PROVIDERS = {
         else [],
     }
 }
-# Of attempts that need no quick refusal (sign-up, reset, codes); in PostgreSQL, which is there when
-# Redis isn't. Sign-in counts its own: accounts/sign_in_limits.py.
+# Of allauth's pause between two mails; in PostgreSQL, which is there when Redis isn't.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

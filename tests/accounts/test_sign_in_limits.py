@@ -89,6 +89,16 @@ def test_an_address_tries_so_many_accounts(checks):
 
 
 @pytest.mark.django_db
+def test_whoever_shares_the_address_of_one_who_tries_an_account_still_signs_in():
+    cast.user("alice")
+    cast.user("bob")
+    for _ in range(PER_ADDRESS.most + 5):
+        sign_in("alice")
+
+    assert sign_in("bob", cast.PASSWORD).status_code == 302
+
+
+@pytest.mark.django_db
 def test_an_address_is_believed_to_no_header_of_the_client(checks):
     for number in range(PER_ACCOUNT_AND_ADDRESS.most + 3):
         Client(headers={"x-forwarded-for": f"10.9.9.{number}"}).post(
@@ -148,7 +158,7 @@ def test_no_name_or_address_is_stored():
 
 @pytest.mark.django_db
 def test_what_was_forgotten_meanwhile_is_given_back_by_nobody():
-    counted = limits.limits_of_sign_in(account="alice", address="10.0.0.1")
+    counted = limits.limits_of_account(account="alice", address="10.0.0.1")
     limits.take(counted)
     SignInAttempts.objects.update(attempts=0)
 
@@ -159,7 +169,7 @@ def test_what_was_forgotten_meanwhile_is_given_back_by_nobody():
 
 @pytest.mark.django_db(transaction=True)
 def test_side_by_side_no_more_are_let_through_than_one_after_another():
-    counted = limits.limits_of_sign_in(account="alice", address="10.0.0.1")
+    counted = limits.limits_of_account(account="alice", address="10.0.0.1")
 
     def attempt(_number):
         try:
@@ -176,7 +186,7 @@ def test_side_by_side_no_more_are_let_through_than_one_after_another():
 @pytest.mark.django_db(transaction=True)
 def test_two_that_count_under_the_same_limits_never_deadlock():
     """A has counted under the first; B waits for that, and holds nothing A needs."""
-    counted = limits.limits_of_sign_in(account="alice", address="10.0.0.1")
+    counted = limits.limits_of_account(account="alice", address="10.0.0.1")
     counted.sort(key=lambda one: limits._key(*one))
 
     def take_backwards():

@@ -40,10 +40,10 @@ def _run(names):
     # After django.setup: the models.
     from django.core.management import call_command
 
-    from tests.benchmarks import cases, fairness, history, memory, plans, slider
+    from tests.benchmarks import cases, doors, fairness, history, memory, plans, slider
 
-    known = cases.CASES | history.CASES | slider.CASES | fairness.CASES | memory.CASES
-    known |= plans.CASES
+    modules = (cases, history, slider, fairness, memory, plans, doors)
+    known = {name: case for module in modules for name, case in module.CASES.items()}
     call_command("migrate", verbosity=0)
     print(HEAD, flush=True)  # noqa: T201
     for name in names or known:

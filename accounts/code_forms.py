@@ -1,0 +1,29 @@
+"""The forms that take a code of a second factor: each code is counted before it is looked at."""
+
+from allauth.account.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+
+from accounts.sign_in_limits import CODES_PER_ACCOUNT, give_back, take
+
+
+class CountsCodes:
+    def clean_code(self):
+        counted = [(CODES_PER_ACCOUNT, str(self.user.pk))]
+        if not take(counted):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        code = super().clean_code()
+        give_back(counted)
+        return code
+
+
+class SignInCodeForm(CountsCodes, AuthenticateForm):
+    pass
+
+
+class CodeAgainForm(CountsCodes, ReauthenticateForm):
+    pass
+
+
+class FirstCodeForm(CountsCodes, ActivateTOTPForm):
+    pass
