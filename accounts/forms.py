@@ -15,9 +15,11 @@ from allauth.core import context
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AdminPasswordChangeForm
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.after_answer import put_off
 from accounts.models import DAYS, MAX_DAYS, Token, TooManyTokens, User
 from accounts.scopes import READ, RESOURCES, SCOPES, WRITE, scope
 from accounts.sign_in_limits import EMAILS_PER_USER, MAILS_PER_ADDRESS, take
@@ -79,6 +81,12 @@ class SignUpForm(PlainWords, SignupForm):
         email = self.fields["email"]
         email.initial = email.initial or invited_email(context.request)
 
+    def try_save(self, request):
+        """The answer is the same where the e-mail has an account, and so is its time."""
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
+        return super().try_save(request)
+
 
 class ReauthenticationForm(PlainWords, ReauthenticateForm):
     pass
@@ -132,6 +140,10 @@ class ForgottenPasswordForm(PlainWords, ResetPasswordForm):
         if not take([(MAILS_PER_ADDRESS, email.casefold())]):
             raise forms.ValidationError("A link was asked for too often. Wait a few minutes.")
         return email
+
+    def save(self, request, **options):
+        """A token and its mail take longer than the mail to an address that has no account."""
+        put_off(request, lambda: super(ForgottenPasswordForm, self).save(request, **options))
 
 
 class RecoveredPasswordForm(AsksAboutTokens, PlainWords, ResetPasswordKeyForm):

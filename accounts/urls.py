@@ -17,6 +17,7 @@ from django.urls.converters import StringConverter
 from accounts import notification_views as told
 from accounts import views
 from accounts.access import commits_itself, public, signed_in
+from accounts.after_answer import answers_first
 from accounts.doors import counted_door, door
 from accounts.history import acting
 
@@ -73,7 +74,11 @@ urlpatterns = [
         _own_door(webauthn.reauthenticate_webauthn),
         name="mfa_reauthenticate_webauthn",
     ),
-    path("password/forgotten/", _door(account.password_reset), name="account_reset_password"),
+    path(
+        "password/forgotten/",
+        _door(answers_first(account.password_reset)),
+        name="account_reset_password",
+    ),
     path(
         "password/forgotten/sent/",
         _for_anybody(account.password_reset_done),
