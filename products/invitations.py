@@ -16,6 +16,8 @@ from products.models import Invitation, Membership, Product
 log = logging.getLogger(__name__)
 
 DAYS = 7
+#: how long one that was never used can still say that it ran out or was revoked
+KEPT_FOR = timedelta(days=365)
 #: of one product that are open at a time
 MAX_OPEN_INVITATIONS = 200
 
@@ -104,6 +106,12 @@ def revoke_invitation(invitation, *, by):
     Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None).update(
         revoked_at=timezone.now(), updated_by=by
     )
+
+
+def forget_unused(*, at=None):
+    """Delete those that ran out over KEPT_FOR ago and let nobody in; returns their number."""
+    before = (at or timezone.now()) - KEPT_FOR
+    return Invitation.objects.filter(accepted_at=None, expires_at__lt=before).delete()[0]
 
 
 def mail_invitation(invitation, *, link):

@@ -3,8 +3,10 @@ import logging
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections
 
+from accounts.ballast import forget_ballast
 from prioritisation.stopping import run_until_told_to_stop
 from prioritisation.thinning import thin_history
+from products.invitations import forget_unused
 from products.kept_answers import forget_answers
 
 log = logging.getLogger(__name__)
@@ -17,7 +19,8 @@ AGAIN_SECONDS = 60
 class Command(BaseCommand):
     help = (
         "Of the scores of over a year ago, keep one a day; forget the API's answers that were kept "
-        "for a day. May be broken off at any time."
+        "for a day, sessions that ran out and invitations that nobody used in a year. May be "
+        "broken off at any time."
     )
 
     def add_arguments(self, parser):
@@ -31,8 +34,10 @@ class Command(BaseCommand):
 
 
 def clean_up(**options):
-    """Forget what is kept for a day, thin the rest; the number of scores' entries removed."""
+    """Forget what is kept for a time, thin the rest; the number of scores' entries removed."""
     forget_answers()
+    forget_ballast()
+    forget_unused()
     return thin_history(**options)
 
 
