@@ -84,11 +84,8 @@ class AccountEvent(models.Model):
     @property
     def actor_id(self):
         """The user who did it; None where that isn't known."""
-        if self.by_id or self.kind in {
-            self.Kind.FAILED,
-            self.Kind.LINK_MADE,
-            self.Kind.PSEUDONYMISED,
-        }:
+        by_others = {self.Kind.FAILED, self.Kind.LINK_MADE, self.Kind.PSEUDONYMISED}
+        if self.by_id or self.kind in by_others or self.means == "command":
             return self.by_id
         return self.user_id
 

@@ -4,8 +4,9 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 
+from accounts.account_events import record
 from accounts.forms import GivenPasswordForm
-from accounts.models import Token, User
+from accounts.models import AccountEvent, Token, User
 from accounts.recovery import sign_in_link
 
 #: what only a superuser gives and takes
@@ -51,6 +52,8 @@ class UserAdmin(DjangoUserAdmin):
     def construct_change_message(self, request, form, formsets, add=False):
         """What became what; Django's own tells the names of the fields alone, as of a password."""
         given_password = isinstance(form, self.change_password_form)
+        if given_password:  # and saved: Django asks for the words of its log then
+            record(form.user, AccountEvent.Kind.PASSWORD, by=request.user, means="admin")
         if add or given_password or not form.changed_data:
             return super().construct_change_message(request, form, formsets, add)
         return "; ".join(

@@ -245,7 +245,13 @@ def _account(event, _before, names, _who):
         return f"pseudonymised {names.user(event.user_id)}"
     if event.kind == kinds.LINK_MADE:
         return f"made a sign-in link for {names.user(event.user_id)}"
-    return event.get_kind_display()
+    if event.actor_id == event.user_id:
+        return event.get_kind_display()
+    if event.kind == kinds.PASSWORD:
+        return f"set a new password for {names.user(event.user_id)}"
+    if event.kind == kinds.DATA_TAKEN:
+        return f"downloaded what is kept about {names.user(event.user_id)}"
+    return f"{event.get_kind_display()}: {names.user(event.user_id)}"
 
 
 def _as(event, names):

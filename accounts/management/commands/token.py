@@ -3,6 +3,7 @@ from datetime import timedelta
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from accounts.history import acting
 from accounts.models import DAYS, MAX_DAYS, Token, TooManyTokens, User
 from accounts.scopes import EVERYTHING, SCOPES
 
@@ -35,12 +36,13 @@ class Command(BaseCommand):
         if not 1 <= days <= MAX_DAYS:
             raise CommandError(f"A token is good for 1 to {MAX_DAYS} days.")
         try:
-            _token, text = Token.objects.issue(
-                name=name,
-                user=found,
-                scopes=scopes or [EVERYTHING],
-                expires_at=timezone.now() + timedelta(days=days),
-            )
+            with acting(means="command"):
+                _token, text = Token.objects.issue(
+                    name=name,
+                    user=found,
+                    scopes=scopes or [EVERYTHING],
+                    expires_at=timezone.now() + timedelta(days=days),
+                )
         except TooManyTokens as error:
             raise CommandError(str(error)) from None
         self.stdout.write(text)

@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
 
+from accounts.history import acting
 from config import embedded, folders
 from config.children import (
     Child,
@@ -119,7 +120,8 @@ class Command(BaseCommand):
             call_command("load_samples", broken_off=True, verbosity=0)
         else:
             password = secrets.token_urlsafe(12)
-            users.create_superuser(username=OWNER, email=OWNER, password=password)
+            with acting(means="command"):
+                users.create_superuser(username=OWNER, email=OWNER, password=password)
             # At once: whoever ends us while the samples are told has the password all the same.
             self._say(
                 f"An account was made for you; its password is shown this once:\n\n"
