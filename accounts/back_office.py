@@ -10,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
@@ -60,4 +61,4 @@ def _lacks_second_factor(user):
 def _next(request):
     asked = request.GET.get(REDIRECT_FIELD_NAME, "")
     safe = url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
-    return asked if safe and asked.startswith("/") else "/admin/"
+    return asked if safe and asked.startswith("/") else reverse("admin:index")
