@@ -13,12 +13,20 @@ from django.db.models import Q
 from accounts import sign_in_limits as limits
 from accounts.account_events import count_failure
 from accounts.doors import address_of
+from accounts.first_password import has_just_signed_in_without
 from accounts.models import User
 from accounts.passwords import stay_signed_in
 from accounts.sign_up import may_sign_up
 
 #: the address of whom nothing tells one: through a socket of this machine, by a proxy that is mute
 UNTOLD_ADDRESS = "0.0.0.0"  # noqa: S104
+
+#: what somebody may show to say once more who they are
+WAYS = {
+    "reauthenticate": "Use your password",
+    "mfa_reauthenticate": "Use a code",
+    "mfa_reauthenticate:webauthn": "Use a passkey or key",
+}
 
 security_log = logging.getLogger("userward.security")
 
@@ -32,6 +40,13 @@ class AccountAdapter(DefaultAccountAdapter):
         "too_many_login_attempts": "Too many failed attempts. Wait a few minutes, then try again.",
         "incorrect_password": "This isn't your password. Capitals matter.",
         "enter_current_password": "This isn't your present password.",
+        "account_inactive": "This account is switched off.",
+        "duplicate_email": "This is your e-mail already.",
+        "incorrect_code": "This code is wrong, was used already or ran out.",
+        "invalid_password_reset": "This link is used up.",
+        "rate_limited": "Too many attempts. Wait a few minutes, then try again.",
+        "unverified_primary_email": "Confirm your e-mail first: follow the link in the mail.",
+        "username_taken": "This name is taken.",
         "email_taken": "An account with this e-mail can't be made. If it is yours, sign in.",
     }
 
@@ -71,6 +86,16 @@ class AccountAdapter(DefaultAccountAdapter):
             stay_signed_in(context.request, user)
         return is_theirs
 
+    def is_reauthentication_required(self, *, app):
+        """Who has nothing to show (accounts/first_password.py) has just signed in."""
+        return super().is_reauthentication_required(app=app) and not has_just_signed_in_without(
+            context.request
+        )
+
+    def get_reauthentication_methods(self, user):
+        found = super().get_reauthentication_methods(user)
+        return [way | {"description": WAYS.get(way["id"], way["description"])} for way in found]
+
     def pre_authenticate(self, request, **credentials):
         """allauth's own limit: ours stands in `authenticate`."""
 
@@ -84,6 +109,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "cannot_delete_authenticator": "This second factor has to stay.",
+        "cannot_generate_recovery_codes": "Add an app, a passkey or a key first.",
+        "incorrect_code": AccountAdapter.error_messages["incorrect_code"],
+        "unverified_email": "Confirm your e-mail first: follow the link in the mail.",
+    }
+
     def get_public_key_credential_rp_entity(self):
         """What a passkey belongs to: the host, as the browser sees it."""
         return super().get_public_key_credential_rp_entity() | {"name": "Userward"}

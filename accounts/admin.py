@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from accounts.account_events import record
 from accounts.forms import GivenPasswordForm
 from accounts.models import AccountEvent, Token, User
-from accounts.recovery import sign_in_link
+from accounts.recovery import sign_in_link, take_second_factor_away
 
 #: what only a superuser gives and takes
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -31,7 +31,7 @@ class UserAdmin(DjangoUserAdmin):
         (None, {"fields": ["username", "email", "usable_password", "password1", "password2"]})
     ]
     change_password_form = GivenPasswordForm
-    actions = ["deactivate", "make_sign_in_link"]
+    actions = ["deactivate", "make_sign_in_link", "take_away_second_factor"]
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)
@@ -79,6 +79,19 @@ class UserAdmin(DjangoUserAdmin):
             self.log_change(request, user, "A one-time sign-in link was made")
             link = sign_in_link(user, by=request.user, means="admin")
             self.message_user(request, f"{user}: {link}")
+
+    @admin.action(description="Take the second factor away", permissions=["recover"])
+    def take_away_second_factor(self, request, queryset):
+        users = list(queryset)
+        without = [
+            user for user in users if take_second_factor_away(user, by=request.user, means="admin")
+        ]
+        for user in without:
+            self.log_change(request, user, "The second factor was taken away")
+        self.message_user(
+            request,
+            f"{len(without)} of {len(users)} had one. They sign in by their password alone now.",
+        )
 
     def has_recover_permission(self, request):
         """Whoever makes such a link can be whom it is for, so only superusers do."""

@@ -8,10 +8,12 @@ from allauth.account.forms import (
     ReauthenticateForm,
     ResetPasswordForm,
     ResetPasswordKeyForm,
+    SetPasswordForm,
     SignupForm,
 )
 from allauth.account.models import EmailAddress
 from allauth.core import context
+from allauth.socialaccount.forms import SignupForm as SocialSignupForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AdminPasswordChangeForm
@@ -33,6 +35,8 @@ LABELS = {
     "oldpassword": "Present password",
     "password1": "New password",
     "password2": "The new password again",
+    "code": "Code",
+    "name": "Name",
 }
 
 
@@ -131,6 +135,14 @@ class NewPasswordForm(AsksAboutTokens, PlainWords, ChangePasswordForm):
         if not adapter.reauthenticate(self.user, given):
             raise adapter.validation_error("enter_current_password")
         return given
+
+
+class FirstPasswordForm(PlainWords, SetPasswordForm):
+    """Of somebody who signs in elsewhere, or was given no password."""
+
+
+class ElsewhereSignUpForm(PlainWords, SocialSignupForm):
+    """Of somebody whom an OpenID Connect provider knows."""
 
 
 class ForgottenPasswordForm(PlainWords, ResetPasswordForm):

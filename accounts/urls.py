@@ -19,6 +19,7 @@ from accounts import views
 from accounts.access import commits_itself, public, signed_in
 from accounts.after_answer import answers_first
 from accounts.doors import counted_door, door
+from accounts.first_password import first_password
 from accounts.history import acting
 
 
@@ -106,7 +107,7 @@ urlpatterns = [
     ),
     path("account/", views.account, name="account"),
     path("account/password/", _own_door(account.password_change), name="account_change_password"),
-    path("account/password/first/", _own_door(account.password_set), name="account_set_password"),
+    path("account/password/first/", _own_door(first_password), name="account_set_password"),
     path("account/e-mail/", _own_door(account.email), name="account_email"),
     path("account/sessions/", _for_oneself(sessions.list_usersessions), name="usersessions_list"),
     path("account/sessions/<int:pk>/end/", views.end_session, name="end_session"),

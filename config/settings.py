@@ -186,6 +186,7 @@ ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",
     "signup": "accounts.forms.SignUpForm",
     "reauthenticate": "accounts.forms.ReauthenticationForm",
+    "set_password": "accounts.forms.FirstPasswordForm",
     "change_password": "accounts.forms.NewPasswordForm",
     "reset_password": "accounts.forms.ForgottenPasswordForm",
     "reset_password_from_key": "accounts.forms.RecoveredPasswordForm",
@@ -219,6 +220,8 @@ MFA_FORMS = {
     "authenticate": "accounts.code_forms.SignInCodeForm",
     "reauthenticate": "accounts.code_forms.CodeAgainForm",
     "activate_totp": "accounts.code_forms.FirstCodeForm",
+    "add_webauthn": "accounts.code_forms.NewKeyForm",
+    "edit_webauthn": "accounts.code_forms.RenamedKeyForm",
 }
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -229,6 +232,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # where no mail is sent, no address can be co
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 # Staff need a second factor for the back office, but on one's own machine.
 STAFF_NEED_SECOND_FACTOR = env.bool("STAFF_NEED_SECOND_FACTOR", default=HTTPS)
+SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.ElsewhereSignUpForm"}
 SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = "oidc"
 # One OpenID Connect provider, by its address: https://login.example/realms/acme
 OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")

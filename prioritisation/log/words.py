@@ -249,6 +249,8 @@ def _account(event, _before, names, _who):
         return event.get_kind_display()
     if event.kind == kinds.PASSWORD:
         return f"set a new password for {names.user(event.user_id)}"
+    if event.kind == kinds.FACTOR_REMOVED:
+        return f"took the second factor of {names.user(event.user_id)} away"
     if event.kind == kinds.DATA_TAKEN:
         return f"downloaded what is kept about {names.user(event.user_id)}"
     return f"{event.get_kind_display()}: {names.user(event.user_id)}"

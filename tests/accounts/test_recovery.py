@@ -1,6 +1,9 @@
 import io
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -93,3 +96,51 @@ def test_the_back_office_makes_none_for_a_deactivated_user():
     page = client.post("/admin/accounts/user/", form, follow=True).content.decode()
 
     assert "/password/new/" not in page
+
+
+@pytest.fixture
+def locked_out():
+    """Alice, signed in elsewhere, has lost her phone and her recovery codes."""
+    alice = cast.user("alice")
+    elsewhere = Client()
+    elsewhere.post("/sign-in/", {"login": "alice", "password": cast.PASSWORD})
+    TOTP.activate(alice, "JBSWY3DPEHPK3PXP")
+    RecoveryCodes.activate(alice)
+    return alice, elsewhere
+
+
+def sign_in():
+    return Client().post("/sign-in/", {"login": "alice", "password": cast.PASSWORD})["Location"]
+
+
+@pytest.mark.parametrize("superuser", [True, False])
+def test_only_superusers_take_a_lost_second_factor_away(locked_out, superuser):
+    alice, elsewhere = locked_out
+    sam = cast.user("sam", is_staff=True, is_superuser=superuser)
+    sam.user_permissions.set(Permission.objects.filter(content_type__app_label="accounts"))
+    assert sign_in() == "/sign-in/code/"
+    form = {"action": "take_away_second_factor", "_selected_action": [alice.pk]}
+
+    cast.signed_in(sam).post("/admin/accounts/user/", form)
+
+    assert sign_in() == ("/" if superuser else "/sign-in/code/")
+    assert elsewhere.get("/account/").status_code == (302 if superuser else 200)
+    assert Authenticator.objects.filter(user=alice).exists() is not superuser
+    removed = alice.account_events.filter(kind="factor_removed", by=sam, means="admin")
+    assert removed.exists() is superuser
+
+
+def test_so_does_the_command_that_prints_a_link(locked_out):
+    out = io.StringIO()
+
+    call_command("sign_in_link", "alice", "--without-second-factor", stdout=out)
+
+    client, _answer = set_password(out.getvalue().strip())
+    assert client.get("/account/").status_code == 200
+
+
+def test_the_link_alone_leaves_the_second_factor(locked_out):
+    client, answer = set_password(link_of("alice"))
+
+    assert answer["Location"] == "/sign-in/code/"
+    assert client.get("/account/").status_code == 302
