@@ -230,3 +230,19 @@ def test_an_email_is_changed_only_by_whom_has_just_said_who_they_are(client, ali
     assert response["Location"].startswith("/sign-in/again/")
     alice.refresh_from_db()
     assert alice.email == "alice@example.org"
+
+
+def test_whoever_has_confirmed_an_address_can_say_again_who_they_are(client, alice):
+    """allauth would offer them a code by mail as well, for which there is no page."""
+    EmailAddress.objects.create(user=alice, email=alice.email, verified=True, primary=True)
+
+    form = {"email": "new@example.org", "action_add": "1"}
+
+    asked = client.post("/account/e-mail/", form)
+
+    assert asked["Location"].startswith("/sign-in/again/")
+    assert client.get(asked["Location"]).status_code == 200
+    client.post("/sign-in/again/", {"password": cast.PASSWORD})
+    client.post("/account/e-mail/", form)
+    alice.refresh_from_db()
+    assert alice.email == "new@example.org"
