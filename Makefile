@@ -4,11 +4,12 @@ BIN := .venv/bin
 PORT ?= 8000
 export PORT
 
-.PHONY: help run test clients lint bench lighthouse lock sbom
+.PHONY: help run test test-full clients lint bench lighthouse lock sbom
 
 help:
 	@echo "make run    run Userward on this machine (PORT=8000)"
 	@echo "make test   every test, against real servers and a real browser"
+	@echo "make test-full  what takes minutes: everybody asks everything (docs/security.md)"
 	@echo "make clients  a typed TypeScript client of the API does the main job (npm fetches packages)"
 	@echo "make lint   style, security, import directions, migrations, API schema, production settings"
 	@echo "make bench  the measurements of docs/performance.md"
@@ -22,6 +23,11 @@ run: .venv/stamp
 test: .venv/stamp-dev
 	@$(BIN)/python -m tests.browser.chromium
 	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+
+# No limit of time for a single test: these take long.
+test-full: .venv/stamp-dev
+	@$(BIN)/python -m tests.browser.chromium
+	$(BIN)/pytest -n 2 --dist loadgroup -m full -o faulthandler_timeout=0 $(ARGS)
 
 clients: .venv/stamp-dev
 	$(BIN)/pytest tests/clients/typescript/check.py

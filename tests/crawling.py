@@ -208,7 +208,8 @@ class Crawler:
     def ask(self, client, method, path, fields=None, **headers):
         """(answer, its text, whether a row of the product changed)."""
         as_json = path.startswith("/api/")
-        fields = self._fields_of(path) if as_json and fields is None else fields or self._fields
+        if fields is None:
+            fields = self._fields_of(path) if as_json else self._fields
         with transaction.atomic():
             response = client.generic(
                 method,

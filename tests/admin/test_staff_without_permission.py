@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Permission
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.test import Client
 
@@ -14,12 +13,11 @@ from accounts.models import User
 from prioritisation.rescoring import rescore
 from tests import crawling
 from tests.cast import user
-from tests.crawling import SECRET, Crawler, urls
+from tests.crawling import SECRET, Crawler
+from tests.isolation.back_office import ADMIN_URLS, paths_of, requests
 
 #: what only somebody who sees the product knows
 TOLD = re.compile(f"{SECRET}|Nurse|Hospital|ROTA|Rota|Single sign-on|alice")
-QUERIES = ["", "?q=swap&_popup=1"]
-ACTIONS = ["delete_selected", "deactivate", "revoke", "export_admin_action"]
 
 
 @pytest.fixture
@@ -36,27 +34,6 @@ def nobody(db):
     return client
 
 
-def filled(url):
-    """The paths of an admin URL, for each row that it can be of."""
-    route = url.route.replace("^", "").rstrip("$")
-    if "(?P<app_label>" in route:
-        labels = re.search(r"\(\?P<app_label>([^)]*)\)", route)
-        return [route.replace(labels[0], label) for label in labels[1].split("|")]
-    if "(?P<url>" in route:
-        return ["admin/nowhere/"]
-    if "content_type_id" in route:
-        return [
-            f"admin/r/{ContentType.objects.get_for_model(model).pk}/{model.objects.first().pk}/"
-            for model in map(apps.get_model, ("products.Product", "products.Requirement"))
-        ]
-    if "<" not in route:
-        return [route]
-    label, name = re.fullmatch(r"admin/([a-z]+)/([a-z]+)/.*", route).groups()
-    rows = apps.get_model(label, name)._base_manager
-    pks = [rows.values_list("pk", flat=True).first() or 1, 10**9]
-    return [re.sub(r"<[^>]*>", str(pk), route) for pk in pks]
-
-
 def asked(client, crawler, method, path, fields):
     """(status, what it tells, whether a row changed) of one request, which is taken back."""
     with transaction.atomic():
@@ -68,31 +45,6 @@ def asked(client, crawler, method, path, fields):
     return answer.status_code, TOLD.findall(text), changed
 
 
-#: Signed out, the rest would be asked by nobody.
-ADMIN_URLS = [
-    url for url in urls() if url.route.startswith("admin/") and url.name != "admin:logout"
-]
-
-
-def requests():
-    for url in ADMIN_URLS:
-        for path in filled(url):
-            for query in QUERIES:
-                yield "GET", f"/{path}{query}", {}
-            yield "POST", f"/{path}", {"post": "yes", "name": "x", "title": "x", "value": 1}
-            if path.endswith(("changelist/", "admin/", "/")) and path.count("/") == 3:
-                for action in ACTIONS:
-                    fields = {"action": action, "_selected_action": [1, 2, 3], "post": "yes"}
-                    yield "POST", f"/{path}", fields
-    for label, name, field in (
-        ("products", "requirement", "product"),
-        ("prioritisation", "rating", "persona"),
-        ("products", "membership", "user"),
-    ):
-        query = {"app_label": label, "model_name": name, "field_name": field, "term": "o"}
-        yield "GET", f"/admin/autocomplete/?{urlencode(query)}", {}
-
-
 #: what all staff see: the first page, and what stands for itself
 FOR_ALL_STAFF = {"index", "login", "jsi18n", "password_change", "password_change_done"}
 
@@ -102,7 +54,7 @@ def test_every_url_of_the_back_office_asks_for_a_permission(crawler, nobody):
     opened = {
         url.name.removeprefix("admin:")
         for url in ADMIN_URLS
-        for path in filled(url)
+        for path in paths_of(url)
         for method in ("GET", "POST")
         if asked(nobody, crawler, method, f"/{path}", {})[0] < 300
     }
@@ -117,7 +69,7 @@ def allow(client, verb):
 def test_whoever_may_view_changes_nothing(crawler, nobody):
     allow(nobody, "view")
     seen, wrong = 0, []
-    for method, path, fields in requests():
+    for _url, method, path, fields in requests():
         status, told, changed = asked(nobody, crawler, method, path, fields)
         seen += bool(told)
         if status >= 500 or changed:
@@ -135,7 +87,7 @@ def test_whoever_may_change_adds_and_deletes_nothing_and_gets_no_more_power(craw
         return rows, sorted(User.objects.filter(is_staff=True).values_list("pk", *powers))
 
     before, wrong = state(), []
-    for method, path, fields in requests():
+    for _url, method, path, fields in requests():
         everything = {"is_staff": "on", "is_superuser": "on", "is_active": "", **fields}
         with transaction.atomic():
             status = nobody.generic(
@@ -159,7 +111,7 @@ COUNTED = [
 
 def test_every_url_of_the_back_office_tells_and_changes_nothing(crawler, nobody):
     wrong, count = [], 0
-    for method, path, fields in requests():
+    for _url, method, path, fields in requests():
         count += 1
         status, told, changed = asked(nobody, crawler, method, path, fields)
         if status >= 500 or told or changed:
