@@ -11,7 +11,7 @@ help:
 	@echo "make test   every test, against real servers and a real browser"
 	@echo "make test-full  what takes minutes: everybody asks everything (docs/security.md)"
 	@echo "make clients  a typed TypeScript client of the API does the main job (npm fetches packages)"
-	@echo "make lint   style, security, import directions, migrations, API schema, production settings"
+	@echo "make lint   style, security, import directions, rules of our own, migrations, API schema, production settings"
 	@echo "make bench  the measurements of docs/performance.md"
 	@echo "make lighthouse  the figures of docs/lighthouse.md (needs Node)"
 	@echo "make sbom   list what is shipped, in CycloneDX: build/sbom.json"
@@ -36,6 +36,7 @@ lint: .venv/stamp-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.rules
 	$(BIN)/python -m tests.production build_font
 	$(BIN)/python -m tests.production makemigrations --check --dry-run
 	$(BIN)/python -m tests.production spectacular --validate --fail-on-warn --file /dev/null

@@ -56,7 +56,7 @@ def once_per_key(post: Callable[..., Response]) -> Callable[..., Response | Http
         if claim(**ours, fingerprint=fingerprint, product_id=product and product.pk):
             response = post(view, request, **kwargs)
             return _response(keep(**ours, **_contents(response)))
-        kept = KeptAnswer.objects.get(**ours)
+        kept = KeptAnswer.objects.get(caller=ours["caller"], key=key)
         if kept.fingerprint != fingerprint:
             raise KeyReused
         response = _response(kept)
