@@ -1,10 +1,24 @@
 """Text in files for spreadsheets. Pure."""
 
-#: What makes a spreadsheet run a cell as a formula, also in the full width of East Asian type.
-FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+import unicodedata
+
+#: what makes a spreadsheet run a cell as a formula
+FORMULA = ("=", "+", "-", "@")
+#: kinds of character that nobody sees: control, format, space, line, accents that stand alone
+UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp", "Mn"}
+#: letters and a symbol that are drawn as nothing
+BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 
 
 def harmless(text: str) -> str:
-    """Text that a spreadsheet shows and never runs; space before a sign may hide it."""
-    runs = text.lstrip().startswith(FORMULA) or text.startswith(("\t", "\r", "\n"))
+    """Text that a spreadsheet shows and never runs; what nobody sees before a sign may hide it.
+
+    A sign counts in every form that it has: full width, small, raised.
+    """
+    seen = next((one for one in text if not _is_unseen(one)), "")
+    runs = unicodedata.normalize("NFKC", seen) in FORMULA or text.startswith(("\t", "\r", "\n"))
     return f"'{text}" if runs else text
+
+
+def _is_unseen(character: str) -> bool:
+    return character in BLANK or unicodedata.category(character) in UNSEEN
