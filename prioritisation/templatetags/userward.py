@@ -50,3 +50,9 @@ def nav(context, name, icon, label):
         "current": here == name or here in BELOW.get(name, ()),
         "count": (context.get("counts") or {}).get(name),
     }
+
+
+@register.filter
+def is_web_address(text):
+    """Whether it may be a link: a form takes no other, but psql may have written javascript:."""
+    return text.lower().startswith(("https://", "http://"))
