@@ -25,6 +25,8 @@ from tests.isolation.sides import (
 KEPT = re.compile(r"(?i)kept([ab])[a-z]+\d*")
 #: a whole number, key or word in a path, a query or a body
 NAMED = re.compile(r"(?<![\w#-])(?:\d+|ROTA[ABX]|(?i:kept[abx][a-z]+\d*))(?!\w)|(?<=[a-z]\.)\d+\b")
+#: the same anywhere in an answer, such as in ROTAA-41
+SHOWN = re.compile(r"(?<!\d)\d+(?!\d)|ROTA[ABX](?![A-Z0-9])|(?i:kept[abx][a-z]+\d*)")
 PAST = timezone.now() - datetime.timedelta(days=1)
 
 
@@ -151,7 +153,7 @@ class World:
 
     def plain_of(self, text):
         """`text` without what is named of the second product or of nothing."""
-        return NAMED.sub(self._unnamed, text)
+        return SHOWN.sub(self._unnamed, text)
 
     def value(self, kind):
         """What a client would put into a field that isn't theirs to set."""
@@ -207,7 +209,6 @@ class World:
             return "WORD" if token.startswith(("keptb", "keptx")) else token
         found = int(token)
         of_numbers = (*self.foreign_numbers, *(one + 20 for one in self.own_numbers))
-        at = found % IDS_OF_A_TABLE
-        there = FOREIGN_IDS <= at < FOREIGN_IDS + 1_000 or MISSING_IDS < at < MISSING_IDS + 1_000
-        named = found in of_numbers or (found > IDS_OF_A_TABLE and there)
-        return "ID" if named else token
+        # Those of the first product follow on 0; what a request inserts has others each time.
+        other = found > IDS_OF_A_TABLE and found % IDS_OF_A_TABLE > MISSING_IDS
+        return "ID" if found in of_numbers or other else token
