@@ -13,7 +13,9 @@ from accounts.notifications import (
     choices_of,
     choose,
     read_unsubscribe_token,
+    shown_to,
     stop_mail,
+    told_to,
     unread,
 )
 
@@ -23,7 +25,7 @@ MAX_SHOWN = 100
 @signed_in
 @require_GET
 def notifications(request):
-    rows = request.user.notifications.filter(on_page=True).select_related("product")[:MAX_SHOWN]
+    rows = shown_to(request.user).select_related("product")[:MAX_SHOWN]
     page = {"rows": rows, "unread": unread(request.user).count()}
     return render(request, "accounts/notifications.html", page)
 
@@ -39,7 +41,7 @@ def notification_count(request):
 @require_GET
 def notification_open(request, pk):
     """To what it tells of; it is read then."""
-    row = get_object_or_404(request.user.notifications, pk=pk)
+    row = get_object_or_404(told_to(request.user), pk=pk)
     unread(request.user).filter(pk=pk).update(read_at=timezone.now())
     if not url_has_allowed_host_and_scheme(row.path, allowed_hosts=None):
         raise Http404("This leads nowhere.")

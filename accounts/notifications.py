@@ -1,18 +1,20 @@
 """Tell people of what concerns them: a row each, in the transaction of what it tells of.
 
-The row is the outbox too. `send_due_mail` sends what is due, from a worker or from the sweeper.
+The row is the outbox too: `manage.py send_mail` sends what is due.
 """
 
+import contextlib
 import logging
 from collections.abc import Iterable
 from datetime import timedelta
-from smtplib import SMTPRecipientsRefused, SMTPResponseException
+from smtplib import SMTPNotSupportedError, SMTPRecipientsRefused, SMTPResponseException
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.signing import Signer
-from django.db import transaction
+from django.db import Error, transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +28,10 @@ DEFAULT_CHOICES = {kind: (True, kind != Kind.COMMENT) for kind in Kind}
 #: a mail whose sending was begun so long ago and not ended: the sender was killed
 DOUBTFUL_AFTER = timedelta(minutes=5)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
+#: while the mail server is away, which says nothing against a mail
+LONGEST_PAUSE_WHILE_AWAY = timedelta(minutes=1)
+#: counted no further, or the column would overflow one day
+MAX_FAILURES = 1000
 #: SMTP's answers from here on are for good
 PERMANENT = 500
 #: sent in one go; the rest is left to the next
@@ -62,8 +68,22 @@ def notify(users: Iterable[User], kind: Kind, *, title, path, told_once_as, prod
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
 
 
+def told_to(user):
+    """The user's Notifications, without those of products that they have left or were removed from.
+
+    An invitation is of a product that one isn't in yet.
+    """
+    theirs = Q(product=None) | Q(kind=Kind.MEMBERSHIP)
+    theirs |= Q(product__in=user.memberships.values("product"))
+    return user.notifications.filter(theirs)
+
+
+def shown_to(user):
+    return told_to(user).filter(on_page=True)
+
+
 def unread(user):
-    return user.notifications.filter(on_page=True, read_at=None)
+    return shown_to(user).filter(read_at=None)
 
 
 def choices_of(user):
@@ -81,8 +101,12 @@ def choose(user, kind, *, on_page, by_mail):
 # --- mail ----------------------------------------------------------------------------------------
 
 
-def send_due_mail() -> int:
-    """Send what is due; return how many were sent.
+class MailServerAway(Exception):
+    """It can't be reached, or refuses us altogether."""
+
+
+def send_due_mail(*, wanted=lambda: True) -> int:
+    """Send what is due, while `wanted()`; return how many were sent.
 
     Each is marked SENDING, and that is committed, before it is handed over: whoever finds it so
     later can't know whether the server took it, and tells it as doubtful instead of sending it
@@ -91,10 +115,19 @@ def send_due_mail() -> int:
     _tell_doubtful()
     sent = 0
     for _ in range(MAX_MAILS_A_GO):
-        due = _begin_next()
+        due = _begin_next() if wanted() else None
         if due is None:
             break
-        sent += _send(due)
+        try:
+            sent += _send(due)
+        except MailServerAway:
+            break  # for the others, too
+        except Error:  # the database's
+            raise
+        except Exception:
+            # Else: one that can't be made ends the sender, again and again.
+            log.exception("mail %s: can't be made", due.pk)
+            _set(due, Delivery.REFUSED)
     return sent
 
 
@@ -115,15 +148,16 @@ def _begin_next():
 
 
 def _send(row) -> bool:
-    if not row.user.is_active:
+    """Whether the server took it; raises MailServerAway."""
+    if not _still_concerns(row):
         _set(row, Delivery.NONE)
         return False
     message = _message(row)
     try:
         message.connection.open()
     except OSError as error:  # SMTPException is one
-        _again_later(row, error)  # nothing was handed over
-        return False
+        _again_later(row, error, longest=LONGEST_PAUSE_WHILE_AWAY)  # nothing was handed over
+        raise MailServerAway from error
     try:
         message.send()
     except SMTPRecipientsRefused as error:
@@ -132,14 +166,23 @@ def _send(row) -> bool:
     except SMTPResponseException as error:
         _not_taken(row, error, error.smtp_code)
         return False
+    except SMTPNotSupportedError as error:
+        _not_taken(row, error, PERMANENT)
+        return False
     except OSError as error:
         log.warning("mail %s: perhaps sent (%s)", row.pk, error)
         _set(row, Delivery.DOUBTFUL)
         return False
     finally:
-        message.connection.close()
+        with contextlib.suppress(OSError):
+            message.connection.close()
     _set(row, Delivery.SENT)
     return True
+
+
+def _still_concerns(row) -> bool:
+    """Who left a product since, or lost their account, is told no more of it."""
+    return row.user.is_active and told_to(row.user).filter(pk=row.pk).exists()
 
 
 def _not_taken(row, error, code):
@@ -155,11 +198,13 @@ def _set(row, delivery):
     Notification.objects.filter(pk=row.pk).update(mail=delivery, mail_at=timezone.now())
 
 
-def _again_later(row, error):
-    pause = min(FIRST_PAUSE * 2 ** min(row.mail_failures, 16), LONGEST_PAUSE)
+def _again_later(row, error, *, longest=LONGEST_PAUSE):
+    pause = min(FIRST_PAUSE * 2 ** min(row.mail_failures, 16), longest)
     log.warning("mail %s: again in %s (%s)", row.pk, pause, error)
     Notification.objects.filter(pk=row.pk).update(
-        mail=Delivery.DUE, mail_at=timezone.now() + pause, mail_failures=row.mail_failures + 1
+        mail=Delivery.DUE,
+        mail_at=timezone.now() + pause,
+        mail_failures=min(row.mail_failures + 1, MAX_FAILURES),
     )
 
 

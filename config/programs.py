@@ -12,6 +12,7 @@ PROGRAMS = {
     "analyses": f"{_CELERY} --concurrency 1 --queues analyses --hostname analyses@%h",
     "sweeper": "manage.py sweep_scores",
     "thinner": "manage.py thin_history --daily",
+    "mailer": "manage.py send_mail --watch",
     "live": "uvicorn config.asgi:application --timeout-graceful-shutdown 1 --no-access-log",
     "web": "gunicorn config.wsgi --threads 8 --no-control-socket",
 }

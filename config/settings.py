@@ -174,6 +174,8 @@ SESSION_COOKIE_AGE = SESSION_SECONDS
 
 # Without EMAIL_URL mail goes to the site's log, so nothing may need it.
 EMAIL_URL = env.str("EMAIL_URL", default="")
+# Else: a mail server that accepts a connection and says nothing holds whoever sends for ever.
+EMAIL_TIMEOUT = 10
 if EMAIL_URL:
     vars().update(env.email_url("EMAIL_URL"))
 else:

@@ -13,6 +13,7 @@ from prioritisation import nudge
 from prioritisation.models import ScoringState
 from prioritisation.verification import wrong_scores
 from tests import cast, emptying, processes, servers
+from tests.mail_server import MailServer
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -84,6 +85,17 @@ def our_nudges_go_to(monkeypatch, settings):
         monkeypatch.setattr(nudge, "_clients", threading.local())
 
     return go_to
+
+
+@pytest.fixture
+def mail_server(settings):
+    """A real SMTP server, to which this process sends."""
+    server = MailServer()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 5
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")

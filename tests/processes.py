@@ -105,6 +105,14 @@ def thinner(**env: str) -> Iterator[Program]:
 
 
 @contextlib.contextmanager
+def mailer(module: str = "", **env: str) -> Iterator[Program]:
+    """`manage.py send_mail --watch`, or another module; EMAIL_URL says where it sends to."""
+    arguments = ["-m", module] if module else python_arguments("mailer")
+    with _program("mailer", arguments, env) as child:
+        yield child
+
+
+@contextlib.contextmanager
 def live(port: int, **env: str) -> Iterator[Child]:
     """The live process at http://127.0.0.1:port/live/, subscribed; it can reach no database."""
     arguments = [*python_arguments("live"), f"--port={port}"]

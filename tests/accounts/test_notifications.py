@@ -2,10 +2,9 @@
 
 import threading
 from datetime import timedelta
-from email import message_from_bytes, policy
 
 import pytest
-from aiosmtpd.controller import Controller
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
@@ -13,35 +12,11 @@ from django.utils import timezone
 from accounts import notifications
 from accounts.models import Delivery, Kind, Notification
 from accounts.notifications import choose, notify, send_due_mail, unsubscribe_token
+from products.members import remove_member
 from tests import cast
 from tests.processes import free_port
 
 pytestmark = pytest.mark.django_db
-
-
-class MailServer(Controller):
-    """A real SMTP server on this machine; what it took is in `taken`."""
-
-    def __init__(self, port):
-        super().__init__(self, hostname="127.0.0.1", port=port)
-        self.taken, self.answer = [], "250 OK"
-        self.before_answer = lambda: None
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
-        self.before_answer()
-        if self.answer.startswith("250"):
-            self.taken.append(message_from_bytes(envelope.content, policy=policy.default))
-        return self.answer
-
-
-@pytest.fixture
-def mail_server(settings):
-    server = MailServer(free_port())
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 5
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture
@@ -154,17 +129,86 @@ def test_a_mail_that_the_server_takes_later_is_due_again(bob, mail_server):
     assert send_due_mail() == 1
 
 
-def test_pauses_grow_up_to_an_hour(bob, mail_server, settings):
-    settings.EMAIL_PORT = free_port()
+@pytest.mark.parametrize("away", [False, True])
+def test_pauses_grow(bob, mail_server, settings, away):
+    """Up to an hour; a server that is away says nothing against the mail: up to a minute."""
+    mail_server.answer = "451 Try again later"
+    if away:
+        settings.EMAIL_PORT = free_port()
     tell(bob)
 
-    for failures, seconds in [(0, 5), (1, 10), (5, 160), (10, 3600), (1000, 3600)]:
+    longest = 60 if away else 3600
+    grow = [(0, 5), (1, 10), (5, 160), (10, 3600), (1000, 3600)]
+    for failures, seconds in [(failures, min(seconds, longest)) for failures, seconds in grow]:
         Notification.objects.update(mail_failures=failures)
         due_now()
         begun = timezone.now()
         send_due_mail()
-        pause = (Notification.objects.get().mail_at - begun).total_seconds()
-        assert pause == pytest.approx(seconds, abs=4.5)
+        row = Notification.objects.get()
+        assert (row.mail_at - begun).total_seconds() == pytest.approx(seconds, abs=4.5)
+        assert row.mail_failures == min(failures + 1, 1000)
+
+
+def test_while_the_mail_server_is_away_it_is_asked_once_a_go(bob, mail_server, settings):
+    settings.EMAIL_PORT = free_port()
+    for number in range(3):
+        tell(bob, once=f"comment {number}")
+
+    send_due_mail()
+
+    assert Notification.objects.filter(mail_failures=1).count() == 1
+
+
+def test_a_mail_that_cant_be_made_holds_up_no_other(bob, mail_server, monkeypatch):
+    def refuse(row):
+        return (_ for _ in ()).throw(ValueError) if row.title == "Strange" else made(row)
+
+    made = notifications._message
+    monkeypatch.setattr(notifications, "_message", refuse)
+    tell(bob, once="1", title="Strange")
+    tell(bob, once="2")
+
+    assert send_due_mail() == 1
+
+    assert [row.mail for row in Notification.objects.order_by("pk")] == ["refused", "sent"]
+
+
+def test_a_go_ends_when_it_isnt_wanted_any_more(bob, mail_server):
+    tell(bob)
+
+    assert send_due_mail(wanted=lambda: False) == 0
+
+    assert Notification.objects.get().mail == Delivery.DUE
+
+
+def test_the_command_sends_what_is_due_and_says_how_many(bob, mail_server, monkeypatch, capsys):
+    monkeypatch.setattr(notifications, "MAX_MAILS_A_GO", 2)
+    for number in range(3):
+        tell(bob, once=f"comment {number}")
+
+    call_command("send_mail")
+
+    assert capsys.readouterr().out == "3 sent\n"
+
+
+def test_who_left_a_product_is_told_no_more_of_it(bob, mail_server):
+    product = cast.rota(cast.user("alice"))
+    membership = cast.join(product, bob, "viewer")
+    tell(bob, product=product)
+    tell(bob, kind=Kind.MEMBERSHIP, once="role", product=product, title="You are viewer of Rota")
+    remove_member(membership)
+    client = cast.signed_in(bob)
+
+    assert send_due_mail() == 1
+
+    assert [message["Subject"] for message in mail_server.taken] == [
+        "Userward: You are viewer of Rota"
+    ]
+    page = client.get("/notifications/").content.decode()
+    assert "Alice mentions" not in page
+    assert "1 unread" in page
+    row = Notification.objects.get(kind=Kind.MENTION)
+    assert client.get(f"/notifications/{row.pk}/").status_code == 404
 
 
 def test_one_go_sends_so_many_and_leaves_the_rest(bob, mail_server, monkeypatch):

@@ -21,6 +21,7 @@ from tests.processes import eventually, free_port, own_cursor
 
 AT_MOST_SECONDS = 3
 MARKS, HISTORY = "prioritisation_productchange", "prioritisation_scorechange"
+TOLD = "accounts_notification"
 
 
 def seconds_to_end(program):
@@ -161,8 +162,10 @@ def test_an_analysis_never_holds_up_a_rescore(product, broker, pool):
     assert not Analysis.objects.get().progress
 
 
-@pytest.mark.parametrize(("start", "table"), [("sweeper", MARKS), ("thinner", HISTORY)])
-def test_sweeper_and_thinner_in_the_middle_of_a_statement(product, start, table):
+@pytest.mark.parametrize(
+    ("start", "table"), [("sweeper", MARKS), ("thinner", HISTORY), ("mailer", TOLD)]
+)
+def test_sweeper_thinner_and_mailer_in_the_middle_of_a_statement(product, start, table):
     with locked(table), getattr(processes, start)() as program:
         eventually(lambda: waits_in_postgresql(program), within=20)
 

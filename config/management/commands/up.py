@@ -138,7 +138,7 @@ class Command(BaseCommand):
             time.sleep(0.2)
 
     def _stop(self):
-        """Site, live, thinner, sweeper, workers; then the servers they use."""
+        """Site, live, mailer, thinner, sweeper, workers; then the servers they use."""
         connections.close_all()
         stop_all(self.children)
         self.servers.stop()
