@@ -38,10 +38,21 @@ PERMANENT = 500
 MAX_MAILS_A_GO = 100
 
 
-def notify(users: Iterable[User], kind: Kind, *, title, path, told_once_as, product=None, text=""):
+def notify(
+    users: Iterable[User],
+    kind: Kind,
+    *,
+    title: str,
+    path: str,
+    told_once_as: str,
+    product=None,
+    text: str = "",
+    mailed: bool = True,
+) -> set[int]:
     """Tell each of `users` once: telling again what was told as `told_once_as` does nothing.
 
-    Call it in the transaction that does what is told.
+    Call it in the transaction that does what is told. Not `mailed`, it is told on the page alone.
+    Returns the ids of those whose page has something new.
     """
     users = [user for user in users if user.is_active]
     chosen = {
@@ -51,6 +62,7 @@ def notify(users: Iterable[User], kind: Kind, *, title, path, told_once_as, prod
     rows = []
     for user in users:
         on_page, by_mail = chosen.get(user.pk, DEFAULT_CHOICES[kind])
+        by_mail = by_mail and mailed and bool(user.email)
         if on_page or by_mail:
             rows.append(
                 Notification(
@@ -62,10 +74,11 @@ def notify(users: Iterable[User], kind: Kind, *, title, path, told_once_as, prod
                     path=path,
                     told_once_as=f"{told_once_as}:{user.pk}",
                     on_page=on_page,
-                    mail=Delivery.DUE if by_mail and user.email else Delivery.NONE,
+                    mail=Delivery.DUE if by_mail else Delivery.NONE,
                 )
             )
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    return {row.user_id for row in rows if row.on_page}
 
 
 def told_to(user):

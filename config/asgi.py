@@ -1,4 +1,5 @@
-"""The live process: one URL that stays open and sends the versions of one product's scores.
+"""The live process: one URL that stays open and sends the versions of one product's scores, and
+that its user has something new to read.
 
 `uvicorn config.asgi:application`. It has no database: a signed ticket in the URL says who may
 listen to what. What it sends is no secret of value; what is new, the page asks the site.
@@ -64,7 +65,7 @@ async def _answer(scope, receive, send) -> None:
 async def _stream(listener: Listener, receive, send) -> None:
     """Send until the browser has gone, the ticket runs out or somebody is cut off."""
     await _begin(send, HTTPStatus.OK, "text/event-stream")
-    tasks = [asyncio.create_task(_send_versions(listener, send))]
+    tasks = [asyncio.create_task(_send_news(listener, send))]
     tasks.append(asyncio.create_task(_gone(receive)))
     seconds = listener.ticket.seconds_left
     # Cancelled: the server stops; passed on, each stream would log a traceback.
@@ -75,13 +76,14 @@ async def _stream(listener: Listener, receive, send) -> None:
     await send({"type": "http.response.body"})
 
 
-async def _send_versions(listener: Listener, send) -> None:
+async def _send_news(listener: Listener, send) -> None:
     text = ": here\n\n"
     with contextlib.suppress(EOFError):
         while True:
             await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
-            version = await listener.wait(HEARTBEAT_SECONDS)
-            text = ": still\n\n" if version is None else f"event: rescored\ndata: {version}\n\n"
+            news = await listener.wait(HEARTBEAT_SECONDS)
+            events = [f"event: {what}\ndata: {value}\n\n" for what, value in news.items()]
+            text = "".join(events) or ": still\n\n"
 
 
 async def _gone(receive) -> None:

@@ -14,7 +14,7 @@ from redis.backoff import NoBackoff
 
 from accounts.cut_offs import TICKET_SECONDS, CutOffTold, Who
 from accounts.limits import Places
-from prioritisation.live import CUT_OFF, RESCORED, Ticket, channel
+from prioritisation.live import CUT_OFF, NOTIFIED, RESCORED, Ticket, channel
 
 log = logging.getLogger(__name__)
 
@@ -27,24 +27,26 @@ STREAMS_OF_A_USER = 20
 
 
 class Listener:
-    """One open stream: the newest version that it hasn't been sent, and whether it is to end."""
+    """One open stream: what it is to send yet, and whether it is to end."""
 
     def __init__(self, ticket: Ticket):
         self.ticket = ticket
-        self._version: int | None = None
+        self._news: dict[str, int] = {}
         self._ended = False
         self._changed = asyncio.Event()
 
-    def tell(self, version: int) -> None:
-        self._version = version
+    def tell(self, what: str, value: int) -> None:
+        """Of one kind of news the newest is enough."""
+        self._news[what] = value
         self._changed.set()
 
     def end(self) -> None:
         self._ended = True
         self._changed.set()
 
-    async def wait(self, seconds: float) -> int | None:
-        """The newest version, once there is one; None after so many seconds without.
+    async def wait(self, seconds: float) -> dict[str, int]:
+        """What is new, once something is: RESCORED → the newest version, NOTIFIED → 0; nothing
+        after so many seconds.
 
         Raises EOFError once the stream is to end.
         """
@@ -53,8 +55,8 @@ class Listener:
         if self._ended:
             raise EOFError
         self._changed.clear()
-        version, self._version = self._version, None
-        return version
+        news, self._news = self._news, {}
+        return news
 
 
 class Streams:
@@ -100,7 +102,9 @@ class Streams:
             settings.REDIS_URL, retry=Retry(NoBackoff(), 0), socket_connect_timeout=1
         )
         async with redis, redis.pubsub() as messages:
-            await messages.psubscribe(channel(RESCORED, "*"), channel(CUT_OFF, "*"))
+            await messages.psubscribe(
+                *(channel(what, "*") for what in (RESCORED, CUT_OFF, NOTIFIED))
+            )
             heard = time.monotonic()
             while time.monotonic() < heard + SILENT_SECONDS:
                 message = await messages.get_message(timeout=PING_SECONDS)
@@ -117,9 +121,17 @@ class Streams:
         what, product_id = name.split(":")[-2:]
         if what == RESCORED:
             for listener in self._listeners.get(int(product_id), ()):
-                listener.tell(int(data))
+                listener.tell(RESCORED, int(data))
+        elif what == NOTIFIED:
+            self._notify(set(json.loads(data)))
         else:
             self._cut(json.loads(data))
+
+    def _notify(self, user_ids: set[int]) -> None:
+        for listeners in self._listeners.values():
+            for listener in listeners:
+                if listener.ticket.user_id in user_ids:
+                    listener.tell(NOTIFIED, 0)
 
     def _cut(self, cut_offs: list[CutOffTold]) -> None:
         oldest = time.time() - TICKET_SECONDS

@@ -13,8 +13,9 @@ from redis.connection import parse_url
 
 from accounts.cut_offs import TICKET_SECONDS, Who
 
-#: What is published: a product's new version; who is cut off, of all products on one channel.
-RESCORED, CUT_OFF = "rescored", "cut_off"
+#: What is published: a product's new version; who is cut off, and who has something new to read,
+#: of all products on one channel.
+RESCORED, CUT_OFF, NOTIFIED = "rescored", "cut_off", "notified"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def read_ticket(text):
 
 
 def channel(what, product_id):
-    """The channel of RESCORED or CUT_OFF; "*" as product: the pattern of all.
+    """The channel of what is published; "*" as product: the pattern of all.
 
     Redis keeps channels of its databases together, so the name holds the database's number.
     """

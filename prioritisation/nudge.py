@@ -18,7 +18,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from accounts.cut_offs import CutOffTold
-from prioritisation.live import CUT_OFF, RESCORED, channel
+from prioritisation.live import CUT_OFF, NOTIFIED, RESCORED, channel
 
 log = logging.getLogger(__name__)
 
@@ -139,3 +139,10 @@ def tell_cut_offs(cut_offs: list[CutOffTold]):
     """
     if cut_offs:
         breaker.attempt(lambda: client().publish(channel(CUT_OFF, "all"), json.dumps(cut_offs)))
+
+
+def tell_notified(user_ids: set[int]):
+    """Have the open pages of these look for what they are told. They poll, too."""
+    if user_ids:
+        message = json.dumps(sorted(user_ids))
+        breaker.attempt(lambda: client().publish(channel(NOTIFIED, "all"), message))

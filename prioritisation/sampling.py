@@ -127,6 +127,7 @@ class _Telling:
             product=self.product,
             by=self.owner,
             requirements=[self._requirement(told) for told in self.story["requirements"]],
+            following=False,
         )
 
     def _requirement(self, told):
@@ -156,6 +157,7 @@ class _Telling:
                 by=self.owner,
                 ratings=[new for new in ratings if bool(new.source) == as_source],
                 as_source=as_source,
+                following=False,
             )
 
     def _rating(self, requirement, persona, text):

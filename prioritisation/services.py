@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from prioritisation.models import Basis, Rating
+from products.following import follow_by_taking_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def record_rating(*, product, by, requirement, persona, value, basis=Basis.GUESS
     return record_ratings(product=product, by=by, ratings=[new])[0]
 
 
-def record_ratings(*, product, by, ratings, as_source=False, replacing=True):
+def record_ratings(*, product, by, ratings, as_source=False, replacing=True, following=True):
     """Record NewRatings; return the Ratings, in no particular order.
 
     Each replaces, in what it says, the rater's earlier one for that requirement and persona or,
@@ -46,11 +47,16 @@ def record_ratings(*, product, by, ratings, as_source=False, replacing=True):
     Not `replacing`, one that is there stays too, and isn't among those returned: whoever found
     none has been overtaken by another window. No two may be for the same. The database refuses a
     requirement or persona of another product (IntegrityError).
+
+    Who rates follows what they rated unless, as an import does, `following` says otherwise.
     """
     made = []
     for said, alike in groupby(sorted(ratings, key=_said), key=_said):
         on_conflict = _replace(said) if replacing else "NOTHING"
         made += _record(product, by, list(alike), as_source, on_conflict)
+    if following and not as_source:
+        ids = {rating.requirement_id for rating in made}
+        follow_by_taking_part(user=by, product=product, requirement_ids=ids)
     return made
 
 

@@ -30,6 +30,7 @@ of_a_requirement = [
     path("edit/", requirement_form.requirement_edit, name="requirement_edit"),
     path("delete/", requirement_form.requirement_delete, name="requirement_delete"),
     path("decide/", requirement.requirement_decide, name="requirement_decide"),
+    path("follow/", requirement.requirement_follow, name="requirement_follow"),
     path("rate/", requirement.requirement_rate, name="requirement_rate"),
     path("ratings/<int:pk>/withdraw/", requirement.rating_withdraw, name="rating_withdraw"),
     path("why/", requirement.requirement_why, name="requirement_why"),

@@ -1,4 +1,4 @@
-"""The transaction of every write: history before it, marks in it, nudges after it."""
+"""The transaction of every write: history before it, marks and news in it, nudges after it."""
 
 import random
 import time
@@ -9,7 +9,8 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 
 from accounts.cut_offs import untold_cut_offs
 from accounts.history import acting
-from prioritisation.nudge import nudge, tell_cut_offs
+from prioritisation.nudge import nudge, tell_cut_offs, tell_notified
+from products.telling import tell_of_changes
 
 SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
 #: Checked at COMMIT: a rating is written for a requirement that another transaction deletes in the
@@ -31,11 +32,13 @@ class Written:
     products: list[int] = field(default_factory=list)
     cut_off: bool = False
     """Whether somebody is to be cut off from open streams, by this one or by another."""
+    told: set[int] = field(default_factory=set)
+    """Users whose notifications have something new."""
 
 
 @contextmanager
 def writing(**actor):
-    """One transaction whose changes are attributed to `actor` (see `acting`) and rung for.
+    """One transaction whose changes are attributed to `actor` (see `acting`), told and rung for.
 
     Yields a `Written`, filled just before COMMIT. Nothing is rung for after a rollback.
     """
@@ -44,6 +47,8 @@ def writing(**actor):
         yield written
         if not connection.needs_rollback:
             _fill(written)
+            if written.change_id is not None:
+                written.told = tell_of_changes(written.change_id)
 
             # A nested function: Django 5.2 can't name a partial in its log line.
             def tell():
@@ -51,6 +56,7 @@ def writing(**actor):
                     nudge(product_id)
                 if written.cut_off:
                     tell_cut_offs(untold_cut_offs())
+                tell_notified(written.told)
 
             transaction.on_commit(tell, robust=True)
 

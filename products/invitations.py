@@ -5,11 +5,13 @@ import logging
 import secrets
 from datetime import timedelta
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from products.members import AlreadyMember
 from products.models import Invitation, Membership, Product
 
@@ -82,8 +84,37 @@ def accept_invitation(text, *, user):
     Who is a member already stays what they are, and the invitation stays good. Raises
     InvitationClosed, ForSomebodyElse.
     """
+    return _accept(Invitation.objects.filter(digest=_digest(text)), user)
+
+
+def accept_own_invitation(pk, *, user):
+    """As `accept_invitation`, without the link: for the one whose confirmed address it is bound to.
+
+    Raises ForSomebodyElse to everybody else.
+    """
+    rows = Invitation.objects.filter(pk=pk)
+    invitation = rows.first()
+    if invitation is None or invited_account(invitation) != user:
+        raise ForSomebodyElse
+    return _accept(rows, user)
+
+
+def invited_account(invitation):
+    """The account that has confirmed the address which this is bound to, or None.
+
+    An address that nobody has confirmed may be anybody's: who has it is told of the invitation,
+    but comes in by its link alone.
+    """
+    account = invitation.email and User.objects.by_email(invitation.email)
+    if not account:
+        return None
+    theirs = EmailAddress.objects.filter(user=account, email__iexact=account.email, verified=True)
+    return account if theirs.exists() else None
+
+
+def _accept(rows, user):
     # Its row is locked, else: two people with one link each find it unused.
-    invitation = Invitation.objects.select_for_update().filter(digest=_digest(text)).first()
+    invitation = rows.select_for_update().first()
     if invitation is None:
         raise InvitationClosed("This invitation isn't known.")
     member = Membership.objects.filter(product=invitation.product_id, user=user).first()
@@ -118,9 +149,12 @@ def mail_invitation(invitation, *, link):
     """Send the link after COMMIT, where mail is set; whether it will be.
 
     A mail that can't be sent is logged and nothing more: the link is on the page to be copied.
+    An account that has confirmed the address is told by its notifications (products/telling).
     """
     if not (invitation.email and settings.EMAIL_URL):
         return False
+    if invited_account(invitation) is not None:
+        return True
 
     def send():
         send_mail(

@@ -3,10 +3,7 @@
 from contextlib import contextmanager
 
 from django.db import IntegrityError, connection, transaction
-from django.urls import reverse
 
-from accounts.models import Kind
-from accounts.notifications import notify
 from products.models import Product
 from products.versions import save_if_current
 
@@ -25,18 +22,7 @@ class AlreadyMember(Exception):
 def set_role(*, membership, version, by):
     """Save the membership's role if it still is at `version`; raises StaleVersion, LastOwner."""
     with _owner_stays(membership.product_id):
-        saved = save_if_current(membership, version=version, fields=["role"], by=by)
-    product, role = membership.product, membership.get_role_display()
-    notify(
-        [membership.user],
-        Kind.MEMBERSHIP,
-        title=f"You are {role} of {product} now",
-        text=f"Changed by {by}." if by else "",
-        path=reverse("ranking", args=[product.key]),
-        product=product,
-        told_once_as=f"role {membership.pk} {saved.version}",
-    )
-    return saved
+        return save_if_current(membership, version=version, fields=["role"], by=by)
 
 
 def remove_member(membership):

@@ -11,6 +11,7 @@ from accounts.at_most import at_most
 from accounts.cut_off_triggers import cuts_off
 from accounts.history import with_input_history
 from products.fields import created_at_field, one_of, updated_by_field, version_field, within
+from products.following import Following as Following
 from products.kept_answers import KeptAnswer as KeptAnswer
 from products.querysets import InvitationQuerySet, ProductQuerySet
 from products.roles import Role

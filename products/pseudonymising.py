@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce, Lower, Now
 from accounts.account_events import record
 from accounts.models import AccountEvent, User
 from accounts.pseudonymising import emails_of, forget_person, is_pseudonymised
-from products.models import Invitation
+from products.models import Following, Invitation
 
 
 @transaction.atomic
@@ -21,6 +21,7 @@ def pseudonymise(user: User, *, by: User | None = None, means: str) -> bool:
     if is_pseudonymised(user):
         return False
     _forget_invited(emails_of(user))
+    Following.objects.filter(user=user).delete()
     forget_person(user)
     record(user, AccountEvent.Kind.PSEUDONYMISED, by=by, means=means)
     return True

@@ -3,6 +3,7 @@
 import re
 from itertools import chain
 
+from products.following import follow_by_taking_part
 from products.models import Membership, Product, Requirement
 from products.roles import Role
 
@@ -33,15 +34,22 @@ def delete_product(product):
     product.delete()
 
 
-def add_requirements(*, product, by, requirements):
-    """Insert unsaved Requirements under consecutive numbers; return them."""
+def add_requirements(*, product, by, requirements, following=True):
+    """Insert unsaved Requirements under consecutive numbers; return them.
+
+    Who adds some follows them unless, as an import does, `following` says otherwise.
+    """
     first = Product.objects.take_numbers(product.pk, len(requirements))
     author = by if by is not None and by.pk else None
     for number, requirement in enumerate(requirements, start=first):
         requirement.product = product
         requirement.number = number
         requirement.created_by = requirement.updated_by = author
-    return Requirement.objects.bulk_create(requirements)
+    made = Requirement.objects.bulk_create(requirements)
+    if following:
+        ids = [requirement.pk for requirement in made]
+        follow_by_taking_part(user=author, product=product, requirement_ids=ids)
+    return made
 
 
 def delete_requirement(requirement):

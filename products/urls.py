@@ -20,6 +20,7 @@ urlpatterns = [
         tokens.product_token_revoke,
         name="product_token_revoke",
     ),
+    path("invitations/mine/<int:pk>/", invitations.invitation_mine, name="invitation_mine"),
     path("invitations/<str:text>/", invitations.invitation, name="invitation"),
     path("invitations/<str:text>/accept/", invitations.invitation_accept, name="invitation_accept"),
     path(

@@ -17,6 +17,8 @@
     // What was published before is known by asking.
     stream.onopen = () => { openedAt = performance.now(); root.dataset.stream = "open"; ask(); };
     stream.addEventListener("rescored", event => { newest = Math.max(newest, +event.data); ring(newest); });
+    // The bell asks the site then, as it does by itself now and again.
+    stream.addEventListener("notified", () => document.body.dispatchEvent(new CustomEvent("userward:bell")));
     // Its own way of coming again would use the old ticket: the next poll brings a new one.
     stream.onerror = close;
   }

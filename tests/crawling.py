@@ -127,6 +127,7 @@ ROWS = {
     "products_membership": "product_id",
     "products_invitation": "product_id",
     "products_requirement": "product_id",
+    "products_following": "product_id",
     "products_comment": "product_id",
     "personas_persona": "product_id",
     "personas_adoptionreading": "product_id",

@@ -108,6 +108,7 @@ DECLARED = {
     "reading_new": {"POST": "record_reading"},
     "requirement_decide": {"POST": "edit_own_requirement"},
     "requirement_delete": both("edit_own_requirement"),
+    "requirement_follow": {"POST": "read"},
     "requirement_edit": both("edit_own_requirement"),
     "requirement_new": both("add_requirement"),
     "requirement_rate": {"POST": "rate"},

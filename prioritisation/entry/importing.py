@@ -2,6 +2,7 @@
 
 from copy import copy
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
@@ -215,7 +216,7 @@ def _refuse_unexplained(product, steps, basis, by):
 def _write(product, steps, basis, by, source):
     fresh = [step.requirement for step in steps if step.is_new]
     if fresh:
-        add_requirements(product=product, by=by, requirements=fresh)
+        add_requirements(product=product, by=by, requirements=fresh, following=False)
     changed = [step.requirement for step in steps if step.fields and not step.is_new]
     for requirement in changed:
         requirement.updated_by, requirement.updated_at = by, timezone.now()
@@ -233,7 +234,9 @@ def _write_ratings(product, steps, basis, by, source):
         for persona, (value, is_first) in step.ratings.items():
             new = NewRating(step.requirement.pk, persona.pk, value, basis, None, source)
             (first if is_first else there).append(new)
-    made = record_ratings(product=product, by=by, ratings=first, replacing=False)
+    # Who imports a sheet doesn't want to be told of each of its rows.
+    record = partial(record_ratings, product=product, by=by, following=False)
+    made = record(ratings=first, replacing=False)
     made = {(one.requirement_id, one.persona_id) for one in made}
     errors = [
         RowError(step.row.row, f"rating:{persona.name}", OVERTAKEN)
@@ -243,7 +246,7 @@ def _write_ratings(product, steps, basis, by, source):
     ]
     if errors:
         raise SheetError(errors)
-    record_ratings(product=product, by=by, ratings=there)
+    record(ratings=there)
 
 
 def _report(steps):

@@ -1,9 +1,12 @@
 from django import template
+from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 
 from prioritisation import wording
 from prioritisation.counts import counts_of
 from products import access
+from products.mentions import pieces
 
 register = template.Library()
 
@@ -17,6 +20,23 @@ register.filter("amount", wording.amount)
 @register.filter
 def may(product, action):
     return access.may(product, action)
+
+
+@register.filter
+def mentions(text, members):
+    """What somebody wrote, as HTML: lines broken, and each of the members whom it names told so."""
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (
+                format_html('<b class="mention" title="{}">{}</b>', user, piece)
+                if user
+                else linebreaksbr(piece),
+            )
+            for piece, user in pieces(text, members)
+        ),
+    )
 
 
 #: The pages that a link of the navigation stands for, beside its own.

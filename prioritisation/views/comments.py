@@ -5,6 +5,7 @@ from django.urls import reverse
 from prioritisation.forms.requirement import CommentForm
 from prioritisation.views.requirement import page, requirement_of
 from products.access import may, product_view
+from products.following import follow_by_taking_part
 from products.models import Comment
 
 
@@ -17,6 +18,7 @@ def comment_new(request, product, number):
     if not form.is_valid():
         return page(request, found, comment_form=form, status=form.status)
     form.save()
+    follow_by_taking_part(user=by, product=product, requirement_ids=[found.pk])
     return _back(product, number)
 
 

@@ -23,6 +23,7 @@ from prioritisation.talk import read_talk
 from prioritisation.views.following import unchanged
 from prioritisation.views.rate import ANCHORS, remember_basis
 from products.access import may, product_view
+from products.following import is_following, set_following
 from products.models import Comment
 
 
@@ -89,6 +90,14 @@ def requirement_decide(request, product, number):
         return redirect("requirement", product.key, number)
     fresh = requirement_of(product, number)
     return page(request, fresh, decision_form=form, status=form.status)
+
+
+@product_view(POST="read")
+def requirement_follow(request, product, number):
+    """Be told of what happens to it, or no more."""
+    follows = request.POST.get("follows") == "yes"
+    set_following(user=request.user, requirement=requirement_of(product, number), follows=follows)
+    return redirect("requirement", product.key, number)
 
 
 def requirement_of(product, number):
@@ -165,6 +174,7 @@ def _context(
         "place": read_place(product, found.pk),
         "may_be_sure": is_told(dossier.row.rank),
         "sure": kept_told(product.pk, found.pk, dossier.row.rank, dossier.standing),
+        "follows": is_following(user, found),
         "description": html_of(found.description) if found.description else "",
         "persona": persona,
         "asked": bool(named) and may(product, "rate"),

@@ -11,11 +11,14 @@ from products.invitations import (
     ForSomebodyElse,
     InvitationClosed,
     accept_invitation,
+    accept_own_invitation,
     find_invitation,
+    invited_account,
     is_for,
     revoke_invitation,
     why_closed,
 )
+from products.models import Invitation
 
 
 @public
@@ -30,6 +33,7 @@ def invitation(request, text):
     closed = why_closed(found)
     page = {
         "invitation": found,
+        "accept": reverse("invitation_accept", args=[text]),
         "text": text,
         "closed": closed,
         "for_somebody_else": request.user.is_authenticated and not is_for(found, request.user),
@@ -45,8 +49,34 @@ def invitation_accept(request, text):
         member = accept_invitation(text, user=request.user)
     except (InvitationClosed, ForSomebodyElse):
         return redirect("invitation", text)  # which says why
+    return _come_in(request, member)
+
+
+def _come_in(request, member):
     messages.success(request, f"You are {member.get_role_display()} of {member.product} now.")
     return redirect("ranking", member.product.key)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def invitation_mine(request, pk):
+    """What a notification leads to: without the link, for the account that it is bound to."""
+    found = get_object_or_404(Invitation.objects.select_related("product", "created_by"), pk=pk)
+    if not found.email or not is_for(found, request.user):
+        raise Http404("This invitation isn't known.")
+    if found.product.memberships.filter(user=request.user).exists():
+        return redirect("ranking", found.product.key)
+    confirmed = invited_account(found) == request.user
+    closed = why_closed(found)
+    if request.method == "POST" and confirmed and not closed:
+        return _come_in(request, accept_own_invitation(pk, user=request.user))
+    page = {
+        "invitation": found,
+        "accept": request.path if confirmed else "",
+        "closed": closed,
+    }
+    status = 410 if closed else 403 if request.method == "POST" else 200
+    return render(request, "products/invitation.html", page, status=status)
 
 
 @public

@@ -20,6 +20,8 @@ from config.streams import STREAMS_OF_A_USER, Streams
 from prioritisation import live, nudge
 from prioritisation.rescoring import rescore
 from prioritisation.writing import writing
+from products.models import Comment
+from products.roles import Role
 from products.services import create_product
 from tests import cast, processes
 from tests.faults.scenes import in_sql, rate
@@ -65,6 +67,13 @@ class Stream:
 
     def lines(self, count):
         return [self._answer.readline().decode().rstrip("\n") for _ in range(count)]
+
+    def news(self):
+        """The next three lines that are no sign of life alone."""
+        lines = self.lines(3)
+        while lines[0] == ": still":
+            lines = [*lines[2:], *self.lines(2)]
+        return lines
 
     def rest(self):
         """All that still comes; returns when the other side closes."""
@@ -116,6 +125,25 @@ def test_each_rescore_sends_its_version_and_nothing_else(product, bob, ticketed,
     assert "Set-Cookie" not in stream.headers
     assert None not in versions
     assert stream.lines(9) == lines_of(versions)
+
+
+def test_who_is_told_something_hears_so_on_each_page_and_nobody_else(
+    product, bob, ticketed, connect
+):
+    alice = product.memberships.get(role=Role.OWNER).user
+    bobs_pages = [connect(ticketed(bob, product)) for _page in range(2)]
+    alices_page = connect(ticketed(alice, product))
+
+    with writing(means="session", user=alice):
+        requirement = product.requirements.get(number=1)
+        Comment.objects.create(
+            product=product, requirement=requirement, author=alice, text="What do you say, @bob?"
+        )
+
+    for page in bobs_pages:
+        assert page.news() == ["event: notified", "data: 0", ""]
+    versions = versions_of(product, 1)
+    assert alices_page.news() == lines_of(versions)
 
 
 def test_a_ticket_opens_its_own_product_alone(product, bob, ticketed, connect):

@@ -260,9 +260,9 @@ def test_the_number_of_queries_does_not_grow_with_ratings_and_comments(
 ):
     # Session, user, product; requirement; standing with its run, personas, row; ratings, personas,
     # changes; its neighbours, their rows as above, and policy, personas, ratings of
-    # what would move it; comments, their wordings.
+    # what would move it; comments, their wordings; whether one follows it.
     client.get(SWAP)  # works out, once for each run, what to ask
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(28):
         client.get(SWAP)
     for number in range(10):
         rater = cast.user(f"rater{number}")
@@ -273,5 +273,5 @@ def test_the_number_of_queries_does_not_grow_with_ratings_and_comments(
         rescore(rota.pk)
 
     client.get(SWAP)
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(28):
         client.get(SWAP)
