@@ -61,7 +61,7 @@ def look_back(product, *, range_name, start="", end="", now):
         product, {one.requirement_id for places in rankings.values() for one in places}
     )
     found, has_earlier = milestones(product, moments[0].at)
-    comparison = _explained(product, compare(then, now_, titles), *versions[-2:])
+    comparison = explained(product, compare(then, now_, titles), *versions[-2:])
     return History(
         range=range_name,
         moments=moments,
@@ -83,7 +83,7 @@ def look_back(product, *, range_name, start="", end="", now):
     )
 
 
-def _explained(product, comparison, start, end):
+def explained(product, comparison, start, end):
     """The comparison with what moved each score most; from a later to an earlier point, nothing."""
     if start >= end:
         return comparison

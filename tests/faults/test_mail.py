@@ -132,8 +132,8 @@ def test_it_goes_on_when_postgresql_was_away(bob, mail_server, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(send_mail, "send_due_mail", away)
-        assert send_mail.send_if_postgresql_is_there() is False
+        assert send_mail.Watch().go() is False
 
     tell(bob, "first")
-    send_mail.send_if_postgresql_is_there()
+    send_mail.Watch().go()
     assert subjects(mail_server) == ["first"]
