@@ -63,6 +63,13 @@ def find_invitation(text):
     return found.filter(digest=_digest(text)).first()
 
 
+def find_own_invitation(pk, *, user):
+    """The invitation that is bound to the user's e-mail, or None."""
+    rows = Invitation.objects.select_related("product", "created_by")
+    found = rows.exclude(email="").filter(pk=pk).first()
+    return found if found and is_for(found, user) else None
+
+
 def why_closed(invitation, *, at=None):
     """Why it lets nobody in any more, as a sentence; "" while it is open."""
     if invitation.revoked_at:

@@ -13,12 +13,12 @@ from products.invitations import (
     accept_invitation,
     accept_own_invitation,
     find_invitation,
+    find_own_invitation,
     invited_account,
     is_for,
     revoke_invitation,
     why_closed,
 )
-from products.models import Invitation
 
 
 @public
@@ -61,8 +61,8 @@ def _come_in(request, member):
 @require_http_methods(["GET", "POST"])
 def invitation_mine(request, pk):
     """What a notification leads to: without the link, for the account that it is bound to."""
-    found = get_object_or_404(Invitation.objects.select_related("product", "created_by"), pk=pk)
-    if not found.email or not is_for(found, request.user):
+    found = find_own_invitation(pk, user=request.user)
+    if found is None:
         raise Http404("This invitation isn't known.")
     if found.product.memberships.filter(user=request.user).exists():
         return redirect("ranking", found.product.key)

@@ -14,8 +14,8 @@ from django.db import connection, transaction
 from accounts.models import Token
 from accounts.notifications import Kind, notify
 from personas.models import AdoptionReading, Persona
-from prioritisation.analysis import Analysis
 from prioritisation.models import Rating
+from prioritisation.models.analyses import Analysis
 from prioritisation.rescoring import rescore
 from products.invitations import invite
 from products.models import Comment, Product, Requirement
