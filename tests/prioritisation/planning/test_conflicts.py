@@ -81,6 +81,14 @@ def test_more_than_releases_hold_and_by_how_much(holds, words):
     assert said(*items, holds=holds) == [words]
 
 
+def test_what_is_too_much_for_one_release_isnt_told_again_of_several():
+    items = item("a", effort=5.5, must_by=0), item("b", effort=2.5, must_by=1)
+
+    (conflict,) = conflicts(*items, holds=[4, 1])
+
+    assert conflict.places == (0,)
+
+
 def test_more_is_pinned_to_a_release_than_it_holds():
     pins = [("a", 1), ("b", 1)]
 

@@ -1,5 +1,7 @@
 """What one would plan without a solver."""
 
+import time
+
 import pytest
 
 from prioritisation.planning.problem import Problem
@@ -62,7 +64,9 @@ def test_ten_thousand_needs_in_a_row_take_no_time(top):
     """Over room for half of them; ranked with what needs all the others first, or last."""
     count = 10_000
     chain = [item(n, 1, 1, needs=(n + 1,) if n < count - 1 else ()) for n in range(count)]
-    answer = solve(Problem(chain if top == "first" else chain[::-1], [count / 2]))
+    problem = Problem(chain if top == "first" else chain[::-1], [count / 2])
+    begun = time.process_time()
+    answer = solve(problem)
 
     assert len(answer.best.releases) == len(answer.by_rank.releases) == count / 2
-    assert answer.seconds < 20
+    assert time.process_time() - begun < 6

@@ -91,13 +91,36 @@ def test_a_proof_that_the_value_doesnt_bear_out_is_none(monkeypatch):
     assert best.gap == pytest.approx(0.01 / 1.01, rel=1e-4)
 
 
-def test_no_bound_is_more_than_everything_at_once(monkeypatch):
+@pytest.mark.parametrize("bound", [1e9, float("inf")])
+def test_no_bound_is_more_than_everything_at_once(monkeypatch, bound):
     def unsure(answer, _turn):
-        return Answer(answer.values, bound=float("inf"), proven=False)
+        return Answer(answer.values, bound=bound, proven=False)
 
     answering(monkeypatch, unsure)
 
     assert solve(BY_HAND).best.bound == 17 * 10**4 + 16 * 10**4 + 14 * 10**4 + 2 * 10**4
+
+
+def test_a_simple_plan_is_taken_where_what_was_found_in_time_is_worse(monkeypatch):
+    def nothing_in_it(answer, _turn):
+        return replace(answer, values=np.zeros_like(answer.values), proven=False)
+
+    answering(monkeypatch, nothing_in_it)
+
+    assert solve(BY_HAND).best.releases == {"sign-on": 0, "roles": 0, "dark": 1}
+
+
+def test_of_musts_what_is_due_first_is_placed_first_out_of_time_too(monkeypatch):
+    answering(monkeypatch, lambda answer, _turn: replace(answer, values=None, proven=False))
+
+    assert planned_in_time(item("late", 1, 2, must_by=1), item("soon", 1, 2, must_by=0)) == {
+        "late": 1,
+        "soon": 0,
+    }
+
+
+def planned_in_time(*items):
+    return solve(Problem(items, [2, 2])).best.releases
 
 
 def test_no_plan_found_in_time_gives_a_simple_one(monkeypatch):
@@ -123,9 +146,11 @@ def test_simpler_ways_keep_what_is_demanded_where_it_fits():
     """Placed as they come these musts don't fit; they are where the best plan has them."""
     musts = [item(str(effort), effort=effort, must_by=1) for effort in (2, 3, 4, 5, 6)]
 
-    answer = solve(Problem([item("high", 99, 1), *musts], [10, 10.5]))
+    others = item("large", 3, 1), item("small", 2, 0.5), item("other", 2, 0.5)
+    answer = solve(Problem([*others, *musts], [10, 11]))
 
-    assert len(answer.by_rank.releases) == len(answer.by_value_for_effort.releases) == 5
+    assert {"small", "other"} < set(answer.best.releases)
+    assert set(answer.by_rank.releases) == {"large", "2", "3", "4", "5", "6"}
 
 
 def test_where_time_runs_out_over_the_reasons_none_is_made_up(monkeypatch):

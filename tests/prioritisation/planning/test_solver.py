@@ -231,6 +231,23 @@ def test_twelve_releases():
     assert planned(*items, holds=[1] * 12) == {n: n for n in range(12)}
 
 
+def test_of_the_same_score_the_better_ranked_gives_way_to_whom_it_would_leave_out():
+    items = item("a", 5, 1), item("b", 5, 1, gains={"nurses": POINT})
+
+    assert planned(*items, holds=[1]) == {"a": 0}
+    assert planned(*items, holds=[1], protected=["nurses"], share=0.5) == {"b": 0}
+
+
+def test_many_releases_and_efforts_of_seventeen_digits():
+    """Larger numbers than a solver takes are made smaller for it."""
+    items = [Item(n, 10**6 - n, 0.1 + 0.2) for n in range(24)]
+    large = Item("large", 10**9, 1_000_000)
+
+    releases = planned(*items, large, holds=[1_000_000] + [0.4] * 21)
+
+    assert releases == {"large": 0} | {n: n + 1 for n in range(21)}
+
+
 def test_progress_is_told_and_cancelling_ends_it():
     told = []
     with pytest.raises(Cancelled):
