@@ -61,6 +61,7 @@ urlpatterns = [
     path("p/<str:key>/ranking.csv", ranking.ranking_csv, name="ranking_csv"),
     path("p/<str:key>/requirements/new/", requirement_form.requirement_new, name="requirement_new"),
     path("p/<str:key>/requirements/<int:number>/", include(of_a_requirement)),
+    path("p/<str:key>/mentionable/", comments.mentionable, name="mentionable"),
     path("p/<str:key>/bulk/", bulk.bulk, name="bulk"),
     path("p/<str:key>/estimate/", requirement_form.requirement_estimate, name="estimate"),
     path("p/<str:key>/start/", start.start, name="start"),

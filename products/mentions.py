@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from unicodedata import normalize
 
+from django.db.models import Q
 from django.db.models.functions import Lower
 
 from accounts.models import User
@@ -13,6 +14,7 @@ from accounts.models import User
 _MENTION = re.compile(r"(?<![\w@.+-])@([\w\u0300-\u036f.@+-]+)")
 #: in a name, but at the end of it more likely the sentence's
 _PUNCTUATION = ".@+-"
+MAX_OFFERED = 8
 
 
 def members_named(product_id: int, texts: Iterable[str]) -> list[User]:
@@ -27,6 +29,15 @@ def members_named(product_id: int, texts: Iterable[str]) -> list[User]:
         return []
     members = User.objects.filter(is_active=True, memberships__product=product_id)
     return list(members.annotate(lower=Lower("username")).filter(lower__in=asked))
+
+
+def members_called(product_id: int, begun: str) -> list[User]:
+    """Some of the active members whose name, or one of whose names, begins so."""
+    begun = begun.replace("\x00", "")
+    called = Q(username__istartswith=begun) | Q(first_name__istartswith=begun)
+    called |= Q(last_name__istartswith=begun)
+    members = User.objects.filter(called, is_active=True, memberships__product=product_id)
+    return list(members.order_by("username")[:MAX_OFFERED])
 
 
 def mentioned(text: str, members: Iterable[User]) -> list[User]:

@@ -91,6 +91,7 @@ DECLARED = {
     "member_leave": {"POST": "read"},
     "member_remove": {"POST": "manage_members"},
     "member_role": {"POST": "manage_members"},
+    "mentionable": {"GET": "comment"},
     "members": READ | {"POST": "manage_members"},
     "persona_count": {"POST": "edit_personas"},
     "persona_delete": both("edit_personas"),

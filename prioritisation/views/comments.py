@@ -1,4 +1,5 @@
 from django.core.exceptions import PermissionDenied
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
@@ -6,6 +7,7 @@ from prioritisation.forms.requirement import CommentForm
 from prioritisation.views.requirement import page, requirement_of
 from products.access import may, product_view
 from products.following import follow_by_taking_part
+from products.mentions import members_called
 from products.models import Comment
 
 
@@ -20,6 +22,14 @@ def comment_new(request, product, number):
     form.save()
     follow_by_taking_part(user=by, product=product, requirement_ids=[found.pk])
     return _back(product, number)
+
+
+@product_view(GET="comment")
+def mentionable(request, product):
+    """Members whose names begin with `q`, for static/mentions.js."""
+    people = members_called(product.pk, request.GET.get("q", ""))
+    told = [{"name": user.username, "called": str(user)} for user in people]
+    return JsonResponse({"people": told}, headers={"Cache-Control": "no-store"})
 
 
 @product_view(POST="comment")

@@ -103,3 +103,25 @@ def test_strangers_viewers_and_other_requirements_find_none(said, rota, bob, end
     elsewhere = address.replace("requirements/1/", "requirements/2/")
     assert signed_in(bob).post(elsewhere).status_code == 404
     assert Comment.objects.get() == said
+
+
+class TestWhomOneMayMention:
+    def names(self, client, begun):
+        answer = client.get("/p/ROTA/mentionable/", {"q": begun})
+        return [person["name"] for person in answer.json()["people"]]
+
+    def test_members_by_the_beginning_of_a_name(self, rota, alice, bob):
+        cast.user("bea")  # a stranger
+        cast.join(rota, cast.user("bert", is_active=False), "viewer")
+
+        assert self.names(signed_in(bob), "B") == ["bob"]
+        assert self.names(signed_in(bob), "ames") == ["alice"]
+        assert self.names(signed_in(bob), "") == ["alice", "bob"]
+        assert self.names(signed_in(bob), "x\x00%_") == []
+
+    def test_strangers_and_viewers_get_none(self, rota):
+        vera = cast.user("vera")
+        cast.join(rota, vera, "viewer")
+
+        for who, status in [(vera, 403), (cast.user("charlie"), 404)]:
+            assert signed_in(who).get("/p/ROTA/mentionable/").status_code == status
