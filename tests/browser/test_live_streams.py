@@ -10,6 +10,8 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from prioritisation.rescoring import rescore
+from prioritisation.writing import writing
+from products.models import Comment
 from tests import cast, processes, servers
 from tests.browser.fixtures import page_of
 
@@ -83,6 +85,8 @@ def test_an_edit_moves_the_others_screen_with_and_without_the_live_process(rota,
         took = [watched.seconds_until_moved(within=POLL_SECONDS) for _ in range(3)]
         assert statistics.median(took) < LIVE_SECONDS, took
         assert bob.evaluate("window.slid") >= 2
+        mention(rota, "bob")
+        expect(bob.locator("#bell .count")).to_have_text("1", timeout=LIVE_SECONDS * 1000)
         assert said == []
 
         live.kill()
@@ -97,6 +101,18 @@ def test_an_edit_moves_the_others_screen_with_and_without_the_live_process(rota,
         remove_bob(rota)
         is_streaming(bob).not_to_be_attached()
         expect(bob.locator("#live-text")).to_contain_text("Not live since")
+
+
+def mention(product, name):
+    """Alice names somebody in a comment: their bell rings on the page that they look at."""
+    by = person("alice")
+    with writing(means="session", user=by):
+        Comment.objects.create(
+            product=product,
+            requirement=product.requirements.first(),
+            author=by,
+            text=f"What do you say, @{name}?",
+        )
 
 
 def remove_bob(product):
