@@ -9,7 +9,7 @@ export PORT
 help:
 	@echo "make run    run Userward on this machine (PORT=8000)"
 	@echo "make test   every test, against real servers and a real browser"
-	@echo "make test-full  what takes minutes: everybody asks everything (docs/security.md)"
+	@echo "make test-full  what takes minutes: everybody asks everything"
 	@echo "make clients  a typed TypeScript client of the API does the main job (npm fetches packages)"
 	@echo "make lint   style, security, import directions, rules of our own, migrations, API schema, production settings"
 	@echo "make bench  the measurements of docs/performance.md"

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.at_most import too_many_in
 from products.invitations import DAYS
-from products.models import Membership, Product
+from products.models import Invitation, Membership, Product
 from products.roles import Role
 from products.versions import StaleVersion, save_if_current
 
@@ -169,6 +169,7 @@ class InvitationForm(forms.Form):
     email = forms.EmailField(
         label="E-mail",
         required=False,
+        max_length=Invitation._meta.get_field("email").max_length,
         help_text="Whom alone the link lets in. Empty: whoever opens it first.",
     )
     days = forms.TypedChoiceField(

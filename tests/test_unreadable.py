@@ -35,12 +35,17 @@ STRANGE_FORMS = [
         b"title=%00&name=%00&text=%00&username=%00&email=%00&value=%ff&name=%ed%a0%80&value=1e999&persona="
         + b"9" * 30,
     ),
+    (
+        URLENCODED,
+        b"action=delete_selected&index=%00&_selected_action=%00&_selected_action=x&post=yes",
+    ),
+    (URLENCODED, b"action=no&index=" + b"9" * 30 + b"&_selected_action=" + b"9" * 30),
     ("text/xml", b"<x/>"),
 ]
 NAMES = [
     *("page", "p", "o", "q", "e", "k", "a", "b", "row", "number", "after", "limit", "cursor"),
     *("order", "status", "tag", "search", "term", "next", "since", "persona", "scenario"),
-    *("product", "_to_field"),
+    *("product", "_to_field", "_changelist_filters", "_popup"),
 ]
 QUERIES = [
     *("&".join(f"{name}={value}" for name in NAMES) for value in ("%00", "9" * 30)),
@@ -95,9 +100,7 @@ def every_path(product):
             continue
         if not url.route.startswith("admin/"):
             yield crawler.path(url).partition("?")[0]
-        elif re.match(
-            "admin/(products/requirement|prioritisation/rating|accounts/user)/", url.route
-        ):
+        else:
             model = re.match("admin/([a-z]+)/([a-z]+)/.*<", url.route)
             rows = model and apps.get_model(*model.groups())._base_manager
             first = rows and rows.values_list("pk", flat=True).first()

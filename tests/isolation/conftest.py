@@ -14,5 +14,5 @@ def crawl(django_db_setup, django_db_blocker):
         transaction.atomic(),
         override_settings(LIVE_URL="/live/"),
     ):
-        yield Crawl(thorough=False)
+        yield Crawl()
         transaction.set_rollback(True)

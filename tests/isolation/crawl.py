@@ -34,9 +34,10 @@ class Report:
 
 
 class Crawl:
-    def __init__(self, *, thorough=True):
-        self.world = World()
-        watch_rows()
+    def __init__(self, *, thorough=False, world=None):
+        self.world = world or World()
+        if world is None:
+            watch_rows()
         self.asks = Asks(self.world, thorough=thorough)
         self.plain = self.asks.all()
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.sign_up import SECONDS_TO_SIGN_UP
 from products import invitations
+from products.forms import InvitationForm
 from products.invitations import (
     MAX_OPEN_INVITATIONS,
     InvitationClosed,
@@ -430,3 +431,12 @@ def test_two_with_one_link_at_once_make_one_member(rota, alice):
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(accept, people)) == 1
     assert rota.memberships.count() == 2
+
+
+def test_an_email_longer_than_fits_is_told_beside_its_field():
+    long = f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 12}.org"
+
+    form = InvitationForm({"role": 1, "email": f"{long}", "days": 7})
+
+    assert 254 < len(long) < 320
+    assert "email" in form.errors
