@@ -17,8 +17,8 @@ from django.core.signing import BadSignature
 from h11 import LocalProtocolError
 
 from accounts.limits import TooManyAtOnce
-from config.streams import Listener, Streams
-from prioritisation.live import read_ticket
+from prioritisation.live.streams import Listener, Streams
+from prioritisation.live.tickets import read_ticket
 
 #: a comment line this often keeps proxies from closing a quiet stream
 HEARTBEAT_SECONDS = 15

@@ -18,7 +18,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from accounts.cut_offs import CutOffTold
-from prioritisation.live import CUT_OFF, NOTIFIED, RESCORED, channel
+from prioritisation.live.tickets import CUT_OFF, NOTIFIED, RESCORED, channel
 
 log = logging.getLogger(__name__)
 

@@ -16,8 +16,9 @@ from accounts import cut_offs
 from accounts.cut_off_triggers import MAX_CUT_OFFS_OF_A_STATEMENT
 from accounts.cut_offs import TICKET_SECONDS
 from accounts.models import CutOff, User
-from config.streams import STREAMS_OF_A_USER, Streams
-from prioritisation import live, nudge
+from prioritisation import nudge
+from prioritisation.live import tickets as live
+from prioritisation.live.streams import STREAMS_OF_A_USER, Streams
 from prioritisation.rescoring import rescore
 from prioritisation.writing import writing
 from products.models import Comment
@@ -98,7 +99,7 @@ def status(port, connect):
 
 def signed(product, *, user_id=1, issued_at=None, **signer):
     values = [user_id, product.pk, int(time.time()) if issued_at is None else issued_at]
-    return live.Signer(**{"salt": "prioritisation.live"} | signer).sign_object(values)
+    return live.Signer(**{"salt": "prioritisation.live.tickets"} | signer).sign_object(values)
 
 
 def versions_of(product, *values):

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from accounts.models import User
-from prioritisation import live, nudge
+from prioritisation import nudge
+from prioritisation.live import tickets as live
 from prioritisation.models.analyses import Analysis, Kind
 from prioritisation.rescoring import rescore
 from tests import processes

@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 from django.core import signing
 
-from prioritisation.live import read_ticket
+from prioritisation.live.tickets import read_ticket
 from products.roles import Role
 from tests.isolation.sides import is_foreign
 from tests.isolation.world import KEPT

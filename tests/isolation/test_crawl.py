@@ -13,8 +13,8 @@ from rest_framework.response import Response
 
 from accounts.models import Token, User
 from personas.models import Persona
-from prioritisation import live
 from prioritisation.api import personas, ratings, scenarios
+from prioritisation.live import tickets as live
 from prioritisation.log import reading
 from prioritisation.services import record_ratings
 from prioritisation.views import live as live_view

@@ -8,7 +8,7 @@ from django.core.signing import BadSignature
 from django.urls import reverse
 from django.utils import timezone
 
-from prioritisation import live
+from prioritisation.live import tickets as live
 from prioritisation.models import ScoringState
 from prioritisation.rescoring import rescore
 from products.models import Requirement

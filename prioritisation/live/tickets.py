@@ -72,4 +72,4 @@ def channel(what, product_id):
 
 
 def _signer():
-    return Signer(salt="prioritisation.live")
+    return Signer(salt="prioritisation.live.tickets")

@@ -14,7 +14,7 @@ from redis.backoff import NoBackoff
 
 from accounts.cut_offs import TICKET_SECONDS, CutOffTold, Who
 from accounts.limits import Places
-from prioritisation.live import CUT_OFF, NOTIFIED, RESCORED, Ticket, channel
+from prioritisation.live.tickets import CUT_OFF, NOTIFIED, RESCORED, Ticket, channel
 
 log = logging.getLogger(__name__)
 
