@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from config.folders import make_folder
+from config.embedded.folders import make_folder
 
 
 def read(path: Path) -> str:

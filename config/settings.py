@@ -6,7 +6,8 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from config import embedded, secrets
+from config import secrets
+from config.embedded import servers as embedded
 from config.environment import Environment, path_prefix
 
 env = Environment()

@@ -23,8 +23,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from config import embedded
-from config.children import Child, site_answers, tail, wait_until
+from config.embedded import servers as embedded
+from config.embedded.children import Child, site_answers, tail, wait_until
 from config.programs import python_arguments
 
 

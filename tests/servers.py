@@ -11,7 +11,7 @@ import re
 import secrets
 import tempfile
 
-from config import embedded
+from config.embedded import servers as embedded
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 

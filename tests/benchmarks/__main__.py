@@ -10,7 +10,7 @@ from pathlib import Path
 
 import django
 
-from config import embedded
+from config.embedded import servers as embedded
 from tests.benchmarks.measuring import HEAD
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from config import embedded
+from config.embedded import servers as embedded
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from config import embedded
+from config.embedded import servers as embedded
 from config.management.commands import build_font
 from config.programs import PROGRAMS
 

@@ -10,8 +10,10 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from config import embedded, folders, secrets
-from config.children import ChildEnded
+from config import secrets
+from config.embedded import folders
+from config.embedded import servers as embedded
+from config.embedded.children import ChildEnded
 from tests.processes import eventually
 
 # Its orphans become its grandparent's, which like some containers' first process never reaps them.

@@ -11,8 +11,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from config import embedded
-from config.folders import sockets_of
+from config.embedded import servers as embedded
+from config.embedded.folders import sockets_of
 from personas.models import Persona
 from prioritisation.models import ProductChange, Rating, ScoringPolicy
 from prioritisation.rescoring import rescore

@@ -16,8 +16,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
 
 from accounts.history import acting
-from config import embedded, folders
-from config.children import (
+from config.embedded import folders
+from config.embedded import servers as embedded
+from config.embedded.children import (
     Child,
     ChildEnded,
     SiteBroken,

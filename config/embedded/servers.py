@@ -16,14 +16,8 @@ from pathlib import Path
 
 import psycopg2
 
-from config.children import (
-    Child,
-    as_account,
-    start_over_when_large,
-    stop_all,
-    wait_until,
-)
-from config.folders import (
+from config.embedded.children import Child, as_account, start_over_when_large, stop_all, wait_until
+from config.embedded.folders import (
     CannotStart,
     account_for,
     home_of,
