@@ -17,7 +17,7 @@ from prioritisation.models import (
     ScoringState,
 )
 from prioritisation.product_admin import ScoredProductAdmin as ScoredProductAdmin
-from prioritisation.scoring import UNIT
+from prioritisation.scoring.formula import UNIT
 from products.admin import RequirementAdmin
 from products.admin_base import BackOfficeForm, InputAdmin, ReadOnlyAdmin
 from products.admin_export import CsvExport

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from personas.models import Persona
 from prioritisation.charts.bars import in_order
 from prioritisation.models import CONFIDENCE, Rating
-from prioritisation.opinions import UNIT, Ratings, opinions
-from prioritisation.signals import HARMFUL, harmed_by_row
+from prioritisation.scoring.flags import HARMFUL, harmed_by_row
+from prioritisation.scoring.opinions import UNIT, Ratings, opinions
 from prioritisation.wording import and_join
 from products.models import Status
 

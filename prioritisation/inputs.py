@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from prioritisation import scoring
 from prioritisation.binary_copy import copy_out
 from prioritisation.models import CONFIDENCE
+from prioritisation.scoring import formula
 from products.models import OPEN
 
 MARK, STATE, POLICY, PERSONA, READING, REQUIREMENT, RATING = range(1, 8)
@@ -27,13 +27,13 @@ class Inputs:
     """Of the last run; 0 before the first."""
     same_personas: bool
     """Whether the last run counted the same personas."""
-    policy: scoring.Policy
-    personas: scoring.Personas
+    policy: formula.Policy
+    personas: formula.Personas
     requirement_ids: np.ndarray
     numbers: np.ndarray
     is_open: np.ndarray
     effort: np.ndarray
-    ratings: scoring.Ratings
+    ratings: formula.Ratings
 
 
 def read_inputs(cursor, product_id, *, force=False):
@@ -59,7 +59,7 @@ def read_inputs(cursor, product_id, *, force=False):
         numbers=_native(requirements["b"]),
         is_open=requirements["c"] == 1,
         effort=_native(requirements["d"]),
-        ratings=scoring.Ratings(
+        ratings=formula.Ratings(
             id=_native(ratings["c"]),
             requirement=_native(ratings["a"]),
             persona=_native(ratings["b"]),
@@ -76,7 +76,7 @@ def _native(column):
 
 def _policy(rows):
     first, second = rows[np.argsort(rows["a"])]
-    return scoring.Policy(
+    return formula.Policy(
         end_user_say=float(first["d"]),
         people_exponent=float(first["e"]),
         gap_emphasis=float(first["f"]),
@@ -93,7 +93,7 @@ def _personas(personas, readings):
     for reading in readings:
         latest[:, place[int(reading["a"])]] = reading["d"], reading["e"], reading["f"]
     installed, active, worked_around = latest
-    return scoring.Personas(
+    return formula.Personas(
         ids=ids,
         is_end_user=personas["b"] == 1,
         headcount=_native(personas["d"]),
@@ -142,7 +142,7 @@ def _query(product_id, force):
         ), scope AS MATERIALIZED (
             SELECT {force} OR EXISTS (SELECT FROM marks WHERE requirement_id IS NULL)
                 OR NOT EXISTS (
-                    SELECT FROM last WHERE same_personas AND algorithm = {scoring.ALGORITHM}
+                    SELECT FROM last WHERE same_personas AND algorithm = {formula.ALGORITHM}
                 ) AS whole
         )
         SELECT {MARK}::int2 AS tag, id AS a, COALESCE(requirement_id, 0) AS b, 0::int8 AS c,

@@ -9,16 +9,16 @@ import numpy as np
 from django.db.models import OuterRef, Subquery
 
 from personas.models import AdoptionReading, Persona
-from prioritisation import scoring
 from prioritisation.charts.bars import in_order
 from prioritisation.models import PARAMETERS, ScoringPolicy
+from prioritisation.scoring import formula
 
 
 @dataclass(frozen=True, slots=True)
 class Supposed:
     """Weights that aren't stored: what a preview or a scenario asks for."""
 
-    policy: scoring.Policy
+    policy: formula.Policy
     importances: dict
     """Persona id → importance; the others' are as stored."""
     readings: dict = field(default_factory=dict)
@@ -41,10 +41,10 @@ class Group:
 class People:
     """A product's personas and what they weigh under a policy."""
 
-    policy: scoring.Policy
+    policy: formula.Policy
     personas: list
     """Persona models in their order, each with `reading`: its latest one or None."""
-    weights: scoring.Weights
+    weights: formula.Weights
 
     @property
     def share(self):
@@ -127,7 +127,7 @@ def _reading(installed, active, worked_around):
 
 def policy_of(row):
     """A row with the policy's columns as the pure function's parameters."""
-    return scoring.Policy(**{name: getattr(row, name) for name in PARAMETERS})
+    return formula.Policy(**{name: getattr(row, name) for name in PARAMETERS})
 
 
 def people_of(product, policy=None):
@@ -158,7 +158,7 @@ def read_people(product_ids, policy=None):
 
 
 def weighed(policy, personas):
-    return People(policy, personas, scoring.weigh(policy, arrays(personas)))
+    return People(policy, personas, formula.weigh(policy, arrays(personas)))
 
 
 def arrays(personas):
@@ -168,7 +168,7 @@ def arrays(personas):
         return np.array([np.nan if value is None else value for value in values], np.float64)
 
     readings = [persona.reading for persona in personas]
-    return scoring.Personas(
+    return formula.Personas(
         ids=np.array([persona.pk for persona in personas], np.int64),
         is_end_user=np.array([persona.is_end_user for persona in personas], bool),
         headcount=column(persona.headcount for persona in personas),

@@ -10,11 +10,11 @@ from django.db import connection
 from django.db.models import OuterRef
 
 from personas.models import AdoptionReading, Persona
-from prioritisation import scoring
 from prioritisation.charts.adoption_line import ROWS, Trend, trend
 from prioritisation.inputs import read_inputs
 from prioritisation.models import Rating
 from prioritisation.people import people_of
+from prioritisation.scoring import formula
 from products.models import OPEN
 
 FEW_PERCENT = 0.02
@@ -186,7 +186,7 @@ def _name(product, portraits):
 
 
 def _top_three(inputs, personas):
-    scores = scoring.score(
+    scores = formula.score(
         inputs.policy, personas, inputs.ratings, inputs.requirement_ids, inputs.effort
     )
     ranked = np.flatnonzero(inputs.is_open & (scores.answered > 0))

@@ -14,7 +14,7 @@ from accounts.access import commits_itself
 from prioritisation.models import ProductChange, ScoringState
 from prioritisation.models.processes import SWEEPER, WORKER, ProcessSeen
 from prioritisation.rescoring import rescore
-from prioritisation.scoring import ALGORITHM
+from prioritisation.scoring.formula import ALGORITHM
 from products.admin import ProductAdmin
 from products.models import Product
 

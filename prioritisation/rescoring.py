@@ -10,9 +10,10 @@ import numpy as np
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from prioritisation import nudge, scoring
+from prioritisation import nudge
 from prioritisation.inputs import read_inputs
 from prioritisation.models import ProductChange, ScoringState
+from prioritisation.scoring import formula
 from prioritisation.stored import drop_scores_of_deleted, write_scores
 from prioritisation.writing import is_conflict
 from products.querysets import PRODUCT_LOCK
@@ -87,11 +88,11 @@ def _rescore_once(product_id, *, force):
         if not _take_turn(cursor, product_id):
             return None
         inputs = read_inputs(cursor, product_id, force=force)
-    if not force and inputs.algorithm > scoring.ALGORITHM:
+    if not force and inputs.algorithm > formula.ALGORITHM:
         return None
     if not force and not len(inputs.marks):
         return NOTHING
-    scores = scoring.score(
+    scores = formula.score(
         inputs.policy, inputs.personas, inputs.ratings, inputs.requirement_ids, inputs.effort
     )
     named = None if inputs.whole else inputs.marked_requirements.tolist()
@@ -178,7 +179,7 @@ def _begin_run(product_id, inputs, weights):
                 inputs.marks.tolist(),
                 product_id,
                 inputs.version + 1,
-                scoring.ALGORITHM,
+                formula.ALGORITHM,
                 weights.persona_ids.tolist(),
                 weights.weights.tolist(),
                 weights.adoption.tolist(),

@@ -13,7 +13,7 @@ from django.db import connection
 from prioritisation.binary_copy import copy_out
 from prioritisation.charts.bars import LEAST_LOST
 from prioritisation.ranking_query import FOUND, whole_query
-from prioritisation.scoring import UNIT
+from prioritisation.scoring.formula import UNIT
 from prioritisation.selectors import (
     Ranking,
     Row,

@@ -7,8 +7,8 @@ from rest_framework.response import Response
 
 from personas.models import Kind
 from prioritisation.api.references import ReferenceSerializer, reference_of
-from prioritisation.reasons.comparison import KINDS
 from prioritisation.reasons.versus import read_versus
+from prioritisation.scoring.pairwise import KINDS
 from prioritisation.wording import UNIT
 from products.api.base import ProductAPI
 

@@ -7,8 +7,8 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from prioritisation.api.references import ReferenceSerializer, reference_of
-from prioritisation.reasons.lenses import NAMES, RICE
 from prioritisation.reasons.other_lenses import read_beside
+from prioritisation.scoring.other_methods import NAMES, RICE
 from prioritisation.selectors import ORDERS
 from products.api.base import ProductAPI
 

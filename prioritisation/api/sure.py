@@ -5,9 +5,9 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from personas.models import Kind as PersonaKind
-from prioritisation import curves, sensitivity
 from prioritisation.api.references import ReferenceSerializer, reference
 from prioritisation.models.analyses import Kind, State
+from prioritisation.scoring import score_curves, sensitivity
 from prioritisation.sure.analysing import start_analysis
 from prioritisation.sure.sureness import (
     AT_ONCE,
@@ -20,7 +20,7 @@ from products.api.base import ProductAPI
 
 STATES = [NOT_STARTED, *State.values]
 VERDICTS = ["robust", "fair", "fragile"]
-PARAMETERS = [curves.END_USER_SAY, curves.SHARE, curves.ADOPTION]
+PARAMETERS = [score_curves.END_USER_SAY, score_curves.SHARE, score_curves.ADOPTION]
 
 
 class FlipSerializer(serializers.Serializer):

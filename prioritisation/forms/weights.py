@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from django import forms
 from django.db import IntegrityError, transaction
 
-from prioritisation import scoring
 from prioritisation.forms.policy import PercentField, PolicyForm
 from prioritisation.models import PARAMETERS, ScoringPolicy
 from prioritisation.people import Supposed, weighed
-from prioritisation.shares import Unfit, completed, implied_importances
+from prioritisation.scoring import formula
+from prioritisation.scoring.shares import Unfit, completed, implied_importances
 from products.forms import CLASH, Difference
 from products.versions import StaleVersion, save_if_current
 
@@ -108,7 +108,7 @@ class WeightsForm(PolicyForm):
             if name in cleaned and self.data.get(name) == str(shown):
                 cleaned[name] = self.initial[name]
         if all(name in cleaned for name in PARAMETERS):
-            policy = scoring.Policy(**{name: cleaned[name] for name in PARAMETERS})
+            policy = formula.Policy(**{name: cleaned[name] for name in PARAMETERS})
             self.weights = Supposed(policy, self._importances(policy, cleaned))
         if not self.moved and not cleaned.get("reason", "given"):
             # An empty reason isn't a new one: weights that stay keep theirs.

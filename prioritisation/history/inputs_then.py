@@ -7,10 +7,10 @@ from typing import NamedTuple
 from django.db import connection
 
 from personas.models import AdoptionReading, Kind, Persona
-from prioritisation.history import replaying
-from prioritisation.history.replaying import Event
 from prioritisation.models import CONFIDENCE, PARAMETERS, Rating, ScoringPolicy
-from prioritisation.scoring import Policy
+from prioritisation.scoring import attribution
+from prioritisation.scoring.attribution import Event
+from prioritisation.scoring.formula import Policy
 from products.models import Requirement
 
 UNKNOWN = float("nan")
@@ -26,20 +26,20 @@ def _number(value):
 
 #: model → (kind of its events, columns, what an Event of the kind makes of them)
 KINDS = {
-    ScoringPolicy: (replaying.POLICY, PARAMETERS, Policy),
+    ScoringPolicy: (attribution.POLICY, PARAMETERS, Policy),
     Persona: (
-        replaying.PERSONA,
+        attribution.PERSONA,
         ("kind", "headcount", "importance"),
         lambda kind, people, importance: (kind == Kind.END_USER, _number(people), importance),
     ),
     AdoptionReading: (
-        replaying.READING,
+        attribution.READING,
         ("persona_id", "observed_on", "installed", "active", "worked_around"),
         lambda *values: values,
     ),
-    Requirement: (replaying.REQUIREMENT, ("effort",), _number),
+    Requirement: (attribution.REQUIREMENT, ("effort",), _number),
     Rating: (
-        replaying.RATING,
+        attribution.RATING,
         ("requirement_id", "persona_id", "value", "basis"),
         lambda requirement, persona, value, basis: (
             requirement,
@@ -84,9 +84,9 @@ def inputs_at(product_id, wanted):
             *_rows(cursor, RATINGS, Rating, product_id, rated),
         ]
     for version, run in runs.items():
-        found[version].append(Event(replaying.POLICY, 0, run.policy_id, run.policy))
+        found[version].append(Event(attribution.POLICY, 0, run.policy_id, run.policy))
         found[version] += [
-            Event(replaying.REQUIREMENT, 0, pk, UNKNOWN) for pk in wanted[version][0]
+            Event(attribution.REQUIREMENT, 0, pk, UNKNOWN) for pk in wanted[version][0]
         ]
     for version, event in rows:
         found[version].append(event)

@@ -8,12 +8,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from personas.models import AdoptionReading
-from prioritisation.history import replaying, steps
+from prioritisation.history import steps
 from prioritisation.history.causes import Causes, changes_in
 from prioritisation.history.inputs_then import event_of, inputs_at
 from prioritisation.history.past import scores_at
-from prioritisation.history.replaying import Effect, Replay
 from prioritisation.history.steps import steps_of
+from prioritisation.scoring import attribution
+from prioritisation.scoring.attribution import Effect, Replay
 from prioritisation.snapshots import snapshot
 
 
@@ -140,7 +141,7 @@ def _replayed(product, together, causes):
             )
             for version, every in changes
         ]
-        yield runs[-1].version, replaying.effects(replay, events, ids, **known)
+        yield runs[-1].version, attribution.effects(replay, events, ids, **known)
 
 
 def _of_any(causes, change_id, requirement_ids):

@@ -7,7 +7,7 @@ pull = (1 − a)·max(ṽ, 0) + a·min(ṽ, 0). What readings say later tells ho
 from dataclasses import dataclass
 from math import fsum
 
-from prioritisation.scoring import pull
+from prioritisation.scoring.formula import pull
 from prioritisation.wording import and_join, count, number, percent
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from prioritisation.charts.bars import bar_of, in_order
 from prioritisation.charts.trend import NOTHING, TWO_WEEKS, Trend, trend_of
 from prioritisation.ranking.release import Cut
-from prioritisation.signals import KNOWN_FROM, SOME_FROM
+from prioritisation.scoring.flags import KNOWN_FROM, SOME_FROM
 from prioritisation.wording import (
     NONE,
     UNIT,

@@ -7,10 +7,10 @@ from threading import Lock
 import numpy as np
 from django.db import connection
 
-from prioritisation import scoring
 from prioritisation.inputs import Inputs, read_inputs
 from prioritisation.models import ScoringPolicy
 from prioritisation.people import People, arrays, people_of
+from prioritisation.scoring import formula
 from prioritisation.selectors import (
     PersonaWeight,
     Place,
@@ -85,7 +85,7 @@ def scores_under(ground, people):
     """The scoring.Scores of the ground's requirements, in the order of its inputs, where its
     personas are those of `people`."""
     inputs = ground.inputs
-    return scoring.score(
+    return formula.score(
         people.policy,
         arrays(people.personas),
         inputs.ratings,
@@ -128,14 +128,14 @@ def _weights(weights, personas):
 def ranked_under(inputs, scores):
     """(bool[R], int64[R]): who has a place under the scores, and which; 0 for none."""
     ranked = inputs.is_open & (scores.answered > 0)
-    return ranked, scoring.ranks(np.where(ranked, scores.score, np.nan))
+    return ranked, formula.ranks(np.where(ranked, scores.score, np.nan))
 
 
 def _scored(inputs, scores, places):
     """Columns from RANK on, as lists in the order of `places`."""
     ranked, ranks = ranked_under(inputs, scores)
-    by_effort = np.rint(scores.value_for_effort * scoring.UNIT)
-    effort_ranks = scoring.ranks(np.where(ranked, by_effort, np.nan))
+    by_effort = np.rint(scores.value_for_effort * formula.UNIT)
+    effort_ranks = formula.ranks(np.where(ranked, by_effort, np.nan))
     columns = [
         [place or None for place in ranks[places].tolist()],
         [place or None for place in effort_ranks[places].tolist()],

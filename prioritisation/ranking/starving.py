@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from prioritisation.signals import starved
+from prioritisation.scoring.flags import starved
 from prioritisation.wording import UNIT, and_join
 
 FIRST = 10

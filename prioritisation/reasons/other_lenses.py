@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from prioritisation import scoring
 from prioritisation.charts.slopes import slopes
-from prioritisation.reasons.lenses import EQUAL, PAYERS_FIRST, RICE, lenses
+from prioritisation.scoring import formula
+from prioritisation.scoring.other_methods import EQUAL, PAYERS_FIRST, RICE, lenses
 from prioritisation.snapshots import snapshot
 from prioritisation.sure.present import read_present
 from prioritisation.wording import NONE, number, ordinal, percent
@@ -97,7 +97,7 @@ def read_beside(product):
         titles = dict(Requirement.objects.filter(product=product).values_list("pk", "title"))
     ranked = present.is_ranked
     ids, numbers = present.requirement_ids[ranked], present.numbers[ranked]
-    scores = scoring.score(*present.arguments[:3], ids, present.effort[ranked])
+    scores = formula.score(*present.arguments[:3], ids, present.effort[ranked])
     order = np.lexsort((numbers, -scores.score))
     ids, numbers, effort = ids[order], numbers[order], present.effort[ranked][order]
     rows = [

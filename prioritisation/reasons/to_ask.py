@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from prioritisation import scoring
 from prioritisation.ranking.starving import FIRST, starving_words
-from prioritisation.reasons.asking import TOP, questions
-from prioritisation.signals import starved
+from prioritisation.scoring import formula
+from prioritisation.scoring.flags import starved
+from prioritisation.scoring.next_questions import TOP, questions
 from prioritisation.snapshots import snapshot
 from prioritisation.sure.present import read_present
 from prioritisation.wording import ordinal, percent, signed
@@ -142,7 +142,7 @@ def _first(found, present, limit):
 
 def _starved(present):
     policy, personas, ratings, ids, numbers = present.arguments
-    scores = scoring.score(policy, personas, ratings, ids, np.full(len(ids), np.nan))
+    scores = formula.score(policy, personas, ratings, ids, np.full(len(ids), np.nan))
     order = np.lexsort((numbers, -scores.score))
     first = order[scores.answered[order] > 0][:FIRST]
     return starved(scores.means[first], scores.rated[first], scores.weights.persona_ids)

@@ -8,13 +8,14 @@ from math import ceil, floor
 import numpy as np
 from django.db import connection
 
-from prioritisation import scoring
 from prioritisation.charts.bars import in_order
 from prioritisation.models import CONFIDENCE, Rating
 from prioritisation.people import arrays, people_of
 from prioritisation.ranking.lines import is_rated
 from prioritisation.ranking_query import NEIGHBOURS
-from prioritisation.reasons.comparison import (
+from prioritisation.rounding import KNOWN, in_hundredths, in_steps
+from prioritisation.scoring import formula
+from prioritisation.scoring.pairwise import (
     ADOPTION,
     END_USER_SAY,
     RATING,
@@ -22,7 +23,6 @@ from prioritisation.reasons.comparison import (
     differences,
     order_of,
 )
-from prioritisation.rounding import KNOWN, in_hundredths, in_steps
 from prioritisation.selectors import ALL_STATUSES, read_ranking
 from prioritisation.snapshots import snapshot
 from prioritisation.wording import UNIT, number, share, signed
@@ -152,7 +152,7 @@ def _inputs(product, requirement_ids):
         )
     )
     ids, requirements, personas, values, bases = zip(*rows, strict=True) if rows else [()] * 5
-    ratings = scoring.Ratings(
+    ratings = formula.Ratings(
         id=np.array(ids, np.int64),
         requirement=np.array(requirements, np.int64),
         persona=np.array(personas, np.int64),

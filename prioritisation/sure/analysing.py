@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 
 from prioritisation import nudge
 from prioritisation.models.analyses import LOST_AFTER, Analysis
-from prioritisation.sure.plausible import DRAWS, SEED, plausible_in_steps
+from prioritisation.scoring.rank_acceptability import DRAWS, SEED, plausible_in_steps
 from prioritisation.sure.present import read_present
 from prioritisation.sure.sureness import plausible_in_json
 

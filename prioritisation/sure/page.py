@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from prioritisation.curves import ADOPTION, END_USER_SAY
-from prioritisation.sensitivity import TOPS
+from prioritisation.scoring.score_curves import ADOPTION, END_USER_SAY
+from prioritisation.scoring.sensitivity import TOPS
 from prioritisation.sure import words as words
 
 #: one sentence is read, three are skimmed

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from django.core.cache import caches
 
+from prioritisation.scoring.rank_acceptability import SHOWN
+from prioritisation.scoring.sensitivity import TOPS, seats
 from prioritisation.selectors import standing_of
-from prioritisation.sensitivity import TOPS, seats
 from prioritisation.sure import words
-from prioritisation.sure.plausible import SHOWN
 from prioritisation.sure.present import read_present
 from prioritisation.sure.sureness import kept_plausible, read_plausible, titles_of
 

@@ -7,8 +7,8 @@ import numpy as np
 from django.db import connection
 
 from personas.models import Persona
-from prioritisation import scoring
 from prioritisation.inputs import read_inputs
+from prioritisation.scoring import formula
 from prioritisation.selectors import Standing, standing_of
 from prioritisation.snapshots import snapshot
 
@@ -17,9 +17,9 @@ from prioritisation.snapshots import snapshot
 class Present:
     standing: Standing
     """Where the stored scores stand; `stale` while a rescore is to come."""
-    policy: scoring.Policy
-    personas: scoring.Personas
-    ratings: scoring.Ratings
+    policy: formula.Policy
+    personas: formula.Personas
+    ratings: formula.Ratings
     requirement_ids: np.ndarray
     """Of the open requirements."""
     numbers: np.ndarray

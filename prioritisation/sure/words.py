@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from prioritisation.curves import ADOPTION, END_USER_SAY, SHARE
+from prioritisation.scoring.score_curves import ADOPTION, END_USER_SAY, SHARE
 from prioritisation.wording import and_join, count
 
 VERDICTS = {"robust": "Robust", "fair": "Fairly robust", "fragile": "Fragile"}

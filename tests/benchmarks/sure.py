@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from prioritisation import scoring
-from prioritisation.sensitivity import sensitivity
-from prioritisation.sure.plausible import plausible
+from prioritisation.scoring import formula
+from prioritisation.scoring.rank_acceptability import plausible
+from prioritisation.scoring.sensitivity import sensitivity
 from tests.benchmarks.data import KINDS
 from tests.benchmarks.measuring import limit
 
@@ -31,7 +31,7 @@ def _product(requirements):
     draw = np.random.default_rng(1)
     count = len(KINDS)
     installed = draw.integers(100, 1_000, count).astype(float)
-    personas = scoring.Personas(
+    personas = formula.Personas(
         ids=np.arange(count),
         is_end_user=np.array([kind == "end_user" for kind in KINDS]),
         headcount=installed * 2,
@@ -43,9 +43,9 @@ def _product(requirements):
     ratings = requirements * count
     numbers = np.arange(requirements)
     return (
-        scoring.Policy(),
+        formula.Policy(),
         personas,
-        scoring.Ratings(
+        formula.Ratings(
             id=np.arange(ratings),
             requirement=np.repeat(numbers, count),
             persona=np.tile(personas.ids, requirements),

@@ -7,9 +7,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, OperationalError
 
-from prioritisation import inputs, rescoring, scoring
+from prioritisation import inputs, rescoring
 from prioritisation.models import ProductChange, Score, ScoringRun, ScoringState
 from prioritisation.rescoring import rescore
+from prioritisation.scoring import formula
 from prioritisation.sweeping import drop_marks_of_deleted_products, sweep
 from prioritisation.verification import wrong_scores
 from tests.cast import rota, user
@@ -180,7 +181,7 @@ def test_by_itself_health_turns_red_after_twenty_seconds():
 def newer(product, monkeypatch):
     """The product was scored by a newer algorithm, then written to; we are an older worker."""
     with monkeypatch.context() as patch:
-        patch.setattr(scoring, "ALGORITHM", scoring.ALGORITHM + 1)
+        patch.setattr(formula, "ALGORITHM", formula.ALGORITHM + 1)
         rate(product, 4)
         rescore(product.pk)
     rate(product, -4)
@@ -203,7 +204,7 @@ def test_an_older_algorithm_never_overwrites_a_newer_ones_scores(newer):
 
 def test_the_control_a_run_that_does_not_tell_its_algorithm_is_overwritten(newer):
     before = stored(newer)
-    ScoringRun.objects.update(algorithm=scoring.ALGORITHM)
+    ScoringRun.objects.update(algorithm=formula.ALGORITHM)
 
     rescore(newer.pk)
 
@@ -214,12 +215,12 @@ def test_a_forced_rescore_of_all_is_for_a_downgrade(newer, capsys):
     call_command("rescore", "--all", "--force")
 
     assert converged(newer)
-    assert ScoringRun.objects.latest("version").algorithm == scoring.ALGORITHM
+    assert ScoringRun.objects.latest("version").algorithm == formula.ALGORITHM
     assert f"{newer.key}: version" in capsys.readouterr().out
 
 
 def test_a_newer_algorithm_rescores_the_whole_product(product, monkeypatch):
-    monkeypatch.setattr(scoring, "ALGORITHM", scoring.ALGORITHM + 1)
+    monkeypatch.setattr(formula, "ALGORITHM", formula.ALGORITHM + 1)
     read, scopes = inputs.read_inputs, []
 
     def read_inputs(*args, **kwargs):

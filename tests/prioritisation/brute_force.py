@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from prioritisation.scoring import Policy
+from prioritisation.scoring.formula import Policy
 from tests.prioritisation.scoring_cases import CONFIDENCE, NAN, Persona, Product, Rating
 
 

@@ -8,7 +8,7 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from prioritisation import scoring
+from prioritisation.scoring import formula
 from tests.prioritisation.scoring_cases import CONFIDENCE, NAN, Persona, Product, Rating
 
 REQUIREMENTS = (1, 2, 3)
@@ -38,7 +38,7 @@ def people(random, most):
 def policies(draw, least_say=0.5):
     random = draw(RANDOM)
     usual = [say for say in (0.5, 0.85, 0.95) if say >= least_say]
-    return scoring.Policy(
+    return formula.Policy(
         end_user_say=random.choice((random.choice(usual), random.uniform(least_say, 0.95))),
         people_exponent=random.choice((1.0, 0.5, 0.0)),
         gap_emphasis=share(random),

@@ -2,11 +2,11 @@
 
 from hypothesis import HealthCheck, Phase, given, settings
 
-from prioritisation import scoring
+from prioritisation.scoring import formula
 from tests.prioritisation import scoring_cases
 
 # A mutant of the scoring takes its place here (test_scoring_mutants).
-module = scoring
+module = formula
 
 RUN = settings(
     derandomize=True,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from prioritisation import scoring
+from prioritisation.scoring import formula
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 REFERENCE_NAMES = ("rota", "feed", "no_end_user", "no_payer", "sizes_unknown")
@@ -38,7 +38,7 @@ class Product:
     personas: tuple = ()
     ratings: tuple = ()
     efforts: dict = field(default_factory=dict)  # by requirement id; all requirements are in it
-    policy: scoring.Policy = scoring.Policy()
+    policy: formula.Policy = formula.Policy()
 
     def having(self, **changes):
         return replace(self, **changes)
@@ -54,7 +54,7 @@ def integers(rows, name):
 
 def personas_of(product):
     rows = product.personas
-    return scoring.Personas(
+    return formula.Personas(
         ids=integers(rows, "id"),
         is_end_user=np.array([row.kind == "end_user" for row in rows], bool),
         headcount=floats(rows, "headcount"),
@@ -67,7 +67,7 @@ def personas_of(product):
 
 def ratings_of(product):
     rows = product.ratings
-    return scoring.Ratings(
+    return formula.Ratings(
         id=np.arange(len(rows)),
         requirement=integers(rows, "requirement"),
         persona=integers(rows, "persona"),
@@ -76,7 +76,7 @@ def ratings_of(product):
     )
 
 
-def scored(product, requirements=None, by=scoring):
+def scored(product, requirements=None, by=formula):
     """Scores of the product's requirements, or of those named, by a module (a mutant's too)."""
     ids = list(product.efforts) if requirements is None else list(requirements)
     return by.score(
@@ -111,13 +111,13 @@ def reference(name):
             for row in requirement["ratings"]
         ),
         efforts={place: float(row.get("effort", NAN)) for place, row in requirements},
-        policy=scoring.Policy(**{key: float(text) for key, text in told["policy"].items()}),
+        policy=formula.Policy(**{key: float(text) for key, text in told["policy"].items()}),
     )
     statuses = [row.get("status", "idea") for _, row in requirements]
     return product, told["expected"], {place: key for key, place in number.items()}, statuses
 
 
-def misses(name, by=scoring):
+def misses(name, by=formula):
     """What a scoring module gets wrong of a reference, to 4 decimals; [] if nothing."""
     product, expected, names, statuses = reference(name)
     scores = scored(product, by=by)
@@ -166,7 +166,7 @@ def _rank_misses(scores, rows, statuses):
         status in ("idea", "planned", "in_progress") for status in statuses
     ]
     for key, values in (("rank", scores.score), ("effort_rank", scores.value_for_effort)):
-        ranks = scoring.ranks(np.where(open_and_rated, values, NAN))
+        ranks = formula.ranks(np.where(open_and_rated, values, NAN))
         for told, rank in zip(rows, ranks.tolist(), strict=True):
             if (rank or None) != told[key]:
                 yield f"{told['id']} {key}: {rank}"

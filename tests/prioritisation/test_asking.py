@@ -6,8 +6,8 @@ from time import perf_counter
 import numpy as np
 import pytest
 
-from prioritisation import scoring
-from prioritisation.reasons.asking import questions
+from prioritisation.scoring import formula as scoring
+from prioritisation.scoring.next_questions import questions
 from tests.prioritisation.brute_force import formula_of, random_product
 from tests.prioritisation.scoring_cases import (
     NAN,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from prioritisation.reasons.comparison import Order, differences, order_of
+from prioritisation.scoring.pairwise import Order, differences, order_of
 from tests.prioritisation.brute_force import formula_of, random_product
 from tests.prioritisation.scoring_cases import (
     NAN,

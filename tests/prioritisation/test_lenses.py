@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from prioritisation.reasons.lenses import lenses
-from prioritisation.scoring import Policy
+from prioritisation.scoring.formula import Policy
+from prioritisation.scoring.other_methods import lenses
 from tests.prioritisation.brute_force import random_product
 from tests.prioritisation.scoring_cases import (
     NAN,

@@ -5,8 +5,8 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from prioritisation.scoring import Policy
-from prioritisation.sure.plausible import DRAWS, plausible, plausible_in_steps
+from prioritisation.scoring.formula import Policy
+from prioritisation.scoring.rank_acceptability import DRAWS, plausible, plausible_in_steps
 from tests.prioritisation.brute_force import formula_of, random_product
 from tests.prioritisation.scoring_cases import (
     NAN,

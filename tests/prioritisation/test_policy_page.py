@@ -4,7 +4,7 @@ from personas.models import Persona
 from prioritisation.models import ScoringPolicy
 from prioritisation.policy_words import sentences
 from prioritisation.rescoring import rescore
-from prioritisation.scoring import Policy
+from prioritisation.scoring.formula import Policy
 from tests import cast
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from prioritisation import scoring
+from prioritisation.scoring import formula
 from tests.prioritisation.product_strategies import (
     VALUES,
     policies,
@@ -203,7 +203,7 @@ def test_reach_goes_by_people_and_not_by_weight():
     product = Product(
         (clerks, chiefs, Persona(3, kind="procurer")),
         efforts={1: NAN},
-        policy=scoring.Policy(assumed_seats=0, gap_emphasis=0),
+        policy=formula.Policy(assumed_seats=0, gap_emphasis=0),
     )
 
     assert scored(product).reach.tolist() == [0.9]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from prioritisation import opinions, scoring
+from prioritisation.scoring import formula, opinions
 from tests.prioritisation.scoring_cases import CONFIDENCE, bits
 
 REQUIREMENTS = 60
@@ -15,7 +15,7 @@ def crowd(seed, personas):
     ids = rng.permutation(np.arange(1, personas + 1) * 7)
     installed = rng.integers(0, 900, personas).astype(float)
     active = np.floor(installed * rng.random(personas))
-    people = scoring.Personas(
+    people = formula.Personas(
         ids=ids,
         is_end_user=rng.random(personas) < 0.6,
         headcount=np.where(rng.random(personas) < 0.9, rng.integers(1, 10**6, personas), np.nan),
@@ -25,14 +25,14 @@ def crowd(seed, personas):
         worked_around=np.floor(active * rng.random(personas)),
     )
     count = REQUIREMENTS * personas * 3
-    ratings = scoring.Ratings(
+    ratings = formula.Ratings(
         id=rng.permutation(count),
         requirement=rng.integers(1, REQUIREMENTS + 1, count),
         persona=rng.choice(ids, count),
         value=rng.integers(-5, 6, count).astype(float),
         confidence=rng.choice(list(CONFIDENCE.values()), count),
     )
-    policy = scoring.Policy(
+    policy = formula.Policy(
         end_user_say=rng.uniform(0.5, 0.95),
         people_exponent=rng.choice([0, 0.5, 1]),
         gap_emphasis=rng.random(),
@@ -50,7 +50,7 @@ def shuffled(rows, rng):
 
 def only(ratings, wanted):
     kept = np.isin(ratings.requirement, wanted)
-    return scoring.Ratings(**{name: column[kept] for name, column in vars(ratings).items()})
+    return formula.Ratings(**{name: column[kept] for name, column in vars(ratings).items()})
 
 
 def rows(scores, index):
@@ -61,13 +61,13 @@ def rows(scores, index):
 def test_single_rows_and_subsets_have_the_bits_of_the_whole(personas):
     policy, people, ratings, effort = crowd(personas, personas)
     ids = np.arange(1, REQUIREMENTS + 1)
-    whole = scoring.score(policy, people, ratings, ids, effort)
+    whole = formula.score(policy, people, ratings, ids, effort)
     rng = np.random.default_rng(1000 + personas)
     subsets = [ids[[place]] for place in range(REQUIREMENTS)]
     subsets += [rng.permutation(ids)[: rng.integers(2, REQUIREMENTS)] for _ in range(12)]
 
     for wanted in subsets:
-        part = scoring.score(policy, people, only(ratings, wanted), wanted, effort[wanted - 1])
+        part = formula.score(policy, people, only(ratings, wanted), wanted, effort[wanted - 1])
 
         assert rows(part, slice(None)) == rows(whole, wanted - 1)
 
@@ -76,8 +76,8 @@ def test_single_rows_and_subsets_have_the_bits_of_the_whole(personas):
 def test_ratings_of_other_requirements_leave_no_trace(personas):
     policy, people, ratings, effort = crowd(77 + personas, personas)
 
-    with_others = scoring.score(policy, people, ratings, np.array([5]), effort[4:5])
-    alone = scoring.score(policy, people, only(ratings, [5]), np.array([5]), effort[4:5])
+    with_others = formula.score(policy, people, ratings, np.array([5]), effort[4:5])
+    alone = formula.score(policy, people, only(ratings, [5]), np.array([5]), effort[4:5])
 
     assert bits(with_others) == bits(alone)
 
@@ -88,8 +88,8 @@ def test_the_order_of_the_input_leaves_no_trace(personas):
     ids = np.arange(1, REQUIREMENTS + 1)
     rng = np.random.default_rng(personas)
 
-    told = scoring.score(policy, people, ratings, ids, effort)
-    retold = scoring.score(policy, shuffled(people, rng), shuffled(ratings, rng), ids, effort)
+    told = formula.score(policy, people, ratings, ids, effort)
+    retold = formula.score(policy, shuffled(people, rng), shuffled(ratings, rng), ids, effort)
 
     assert bits(told) == bits(retold)
 
@@ -98,7 +98,7 @@ def test_values_that_do_not_add_up_exactly_have_one_order_too():
     # No whole numbers, so that another order of adding would show: it's the id's.
     rng = np.random.default_rng(5)
     count = 4000
-    ratings = scoring.Ratings(
+    ratings = formula.Ratings(
         id=rng.permutation(count),
         requirement=rng.integers(1, 9, count),
         persona=rng.integers(1, 4, count),
@@ -119,7 +119,7 @@ def test_values_that_do_not_add_up_exactly_have_one_order_too():
 
 def test_raters_who_agree_have_exactly_that_mean():
     for count in range(1, 40):
-        ratings = scoring.Ratings(
+        ratings = formula.Ratings(
             id=np.arange(count),
             requirement=np.ones(count, np.int64),
             persona=np.ones(count, np.int64),
@@ -134,13 +134,13 @@ def test_another_order_of_adding_would_be_seen():
     # The control: comparing bits sees the same sum added from the last persona to the first.
     points = np.random.default_rng(3).uniform(-1, 1, (4000, 5))
 
-    assert scoring.add_up(points).tobytes() != scoring.add_up(points[:, ::-1]).tobytes()
+    assert formula.add_up(points).tobytes() != formula.add_up(points[:, ::-1]).tobytes()
 
 
 def test_no_zero_is_negative():
     for seed in range(20):
         policy, people, ratings, effort = crowd(seed, 6)
-        scores = scoring.score(policy, people, ratings, np.arange(1, REQUIREMENTS + 1), effort)
+        scores = formula.score(policy, people, ratings, np.arange(1, REQUIREMENTS + 1), effort)
         measures = [scores.reach, scores.answered, scores.value_for_effort]
         weights = scores.weights
         measures += [weights.weights, weights.people, weights.adoption]

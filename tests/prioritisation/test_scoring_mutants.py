@@ -10,7 +10,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from prioritisation import opinions, scoring
+from prioritisation.scoring import formula, opinions
 from tests.prioritisation import properties
 from tests.prioritisation import test_scoring_axioms as axioms
 from tests.prioritisation import test_scoring_invariances as invariances
@@ -18,19 +18,19 @@ from tests.prioritisation.scoring_cases import REFERENCE_NAMES, misses
 
 MUTANTS = {
     "no reach": (
-        scoring,
+        formula,
         "gain(worth) * reach + loss(worth)",
         "worth",
         axioms.test_nobody_pays_for_what_nobody_uses,
     ),
     "losses gated too": (
-        scoring,
+        formula,
         "gain(worth) * reach + loss(worth)",
         "worth * reach",
         axioms.test_a_payers_loss_is_never_muted,
     ),
     "renormalising over present ratings": (
-        scoring,
+        formula,
         "        points[:, j] = 100 * weight * worth\n    return points\n",
         "        points[:, j] = 100 * weight * worth\n"
         "    present = add_up((value != 0) * weights.weights)\n"
@@ -50,31 +50,31 @@ MUTANTS = {
         invariances.test_less_sure_means_less_said,
     ),
     "reach from weights instead of people": (
-        scoring,
+        formula,
         "people=shares(people, among=users)",
         "people=shares(say, among=users)",
         axioms.test_reach_goes_by_people_and_not_by_weight,
     ),
     "people who also work around it count as won": (
-        scoring,
+        formula,
         "personas.active - np.nan_to_num(personas.worked_around)",
         "personas.active",
         axioms.test_nobody_pays_for_what_nobody_uses,
     ),
     "contributions rounded one by one": (
-        scoring,
+        formula,
         "contributions=apportion(points, stored)",
         "contributions=in_units(points)",
         axioms.test_contributions_add_up_exactly,
     ),
     "the range keeps the reach of the score": (
-        scoring,
+        formula,
         "contributed(weights, value, reached(policy, weights, value))",
         "contributed(weights, value, reached(policy, weights, value - shift))",
         None,
     ),
     "a persona of importance 0 counted": (
-        scoring,
+        formula,
         "personas.importance[order] > 0",
         "personas.importance[order] > -1",
         invariances.test_somebody_not_counted_changes_nothing,
@@ -99,9 +99,9 @@ def mutate(monkeypatch):
         name = f"{changed.__name__}_mutant"
         monkeypatch.setitem(sys.modules, name, None)
         mutant = module_from(source.replace(old, new), name)
-        if changed is scoring:
+        if changed is formula:
             return mutant
-        whole = module_from(Path(scoring.__file__).read_text(), "prioritisation.scoring_mutant")
+        whole = module_from(Path(formula.__file__).read_text(), "prioritisation.scoring_mutant")
         for part in ("opinions", "effective_values"):
             setattr(whole, part, getattr(mutant, part))
         return whole
@@ -128,7 +128,7 @@ def test_a_property_sees_the_mutant(name, mutate, monkeypatch):
         getattr(axiom, "at_once", axiom)()
 
 
-@pytest.mark.parametrize("changed", [scoring, opinions])
+@pytest.mark.parametrize("changed", [formula, opinions])
 def test_the_source_unchanged_is_no_mutant(changed, mutate, monkeypatch):
     line = '"""'
     source = Path(changed.__file__).read_text()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from prioritisation import scoring
+from prioritisation.scoring import formula
 from tests.prioritisation.scoring_cases import (
     REFERENCE,
     REFERENCE_NAMES,
@@ -118,7 +118,7 @@ def test_the_size_of_somebody_uncounted_is_not_missed():
 
 def test_a_reading_of_nobody_gives_neither_size_nor_adoption():
     empty = Persona(1, installed=0, active=0, worked_around=0)
-    policy = scoring.Policy(assumed_adoption=0.3, assumed_seats=0)
+    policy = formula.Policy(assumed_adoption=0.3, assumed_seats=0)
 
     weights = scored(Product((empty,), policy=policy)).weights
 
@@ -128,14 +128,14 @@ def test_a_reading_of_nobody_gives_neither_size_nor_adoption():
 
 def test_damped_people_count_by_their_square_root():
     segments = (Persona(1, headcount=900), Persona(2, headcount=100))
-    product = Product(segments, policy=scoring.Policy(people_exponent=0.5))
+    product = Product(segments, policy=formula.Policy(people_exponent=0.5))
 
     assert scored(product).weights.weights.tolist() == pytest.approx([0.75, 0.25])
 
 
 def test_an_exponent_that_nobody_offers_is_refused():
     with pytest.raises(ValueError, match="people_exponent"):
-        scored(Product(TEAM, policy=scoring.Policy(people_exponent=0.7)))
+        scored(Product(TEAM, policy=formula.Policy(people_exponent=0.7)))
 
 
 def test_value_for_effort_needs_a_gain_and_an_effort():
@@ -181,5 +181,5 @@ def test_ratings_of_strangers_are_ignored():
 
 
 def test_ties_share_a_rank():
-    assert scoring.ranks([30, 50, 30, np.nan, 10]).tolist() == [2, 1, 2, 0, 4]
-    assert scoring.ranks([]).tolist() == []
+    assert formula.ranks([30, 50, 30, np.nan, 10]).tolist() == [2, 1, 2, 0, 4]
+    assert formula.ranks([]).tolist() == []

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from prioritisation import sensitivity
-from prioritisation.sensitivity import TOPS, Flip, seats
+from prioritisation.scoring import sensitivity
+from prioritisation.scoring.sensitivity import TOPS, Flip, seats
 from tests.prioritisation.brute_force import formula_of, random_product
 from tests.prioritisation.scoring_cases import (
     NAN,

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from prioritisation.curves import first_change
-from prioritisation.scoring import Policy
-from prioritisation.sensitivity import Flip, sensitivity
+from prioritisation.scoring.formula import Policy
+from prioritisation.scoring.score_curves import first_change
+from prioritisation.scoring.sensitivity import Flip, sensitivity
 from tests.prioritisation.brute_force import formula_of, random_product
 from tests.prioritisation.scoring_cases import (
     NAN,
@@ -237,8 +237,8 @@ def test_brute_force_says_the_same_of_random_products(monkeypatch):
     compared, wrong = 0, []
     for seed in range(PRODUCTS):
         # These products are small: every other one is worked on as the largest are.
-        monkeypatch.setattr("prioritisation.sensitivity.NEAR", 1 if seed % 2 else 64)
-        monkeypatch.setattr("prioritisation.sensitivity.PAIRS", 16 if seed % 2 else 1 << 15)
+        monkeypatch.setattr("prioritisation.scoring.sensitivity.NEAR", 1 if seed % 2 else 64)
+        monkeypatch.setattr("prioritisation.scoring.sensitivity.PAIRS", 16 if seed % 2 else 1 << 15)
         product = random_product(seed)
         for standing in standings(product).values():
             wrong += [(seed, *one) for one in wrongs(product, standing)]

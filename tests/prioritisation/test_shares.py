@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from prioritisation import scoring
-from prioritisation.shares import Unfit, completed, implied_importances
+from prioritisation.scoring import formula
+from prioritisation.scoring.shares import Unfit, completed, implied_importances
 
 NURSES, LEADS, SURGEONS = 1, 2, 3
 
@@ -13,9 +13,9 @@ def shares_of(policy, importances):
     """s_i by the formula of docs/score.md, of 500 nurses of whom 140 of 500 are won (200 less 60
     who work around it), 50 ward leads and 2 surgeons whom nobody has counted."""
     n, nan = len(importances), np.nan
-    weights = scoring.weigh(
+    weights = formula.weigh(
         policy,
-        scoring.Personas(
+        formula.Personas(
             ids=np.arange(1, n + 1),
             is_end_user=np.ones(n, bool),
             headcount=np.array([500.0, 50.0, 2.0][:n]),
@@ -31,7 +31,7 @@ def shares_of(policy, importances):
 def test_the_implied_importance_by_hand():
     # a = (140 + 10 · 0.5) / 510 = 0.28431, so nurses 500 · (1 + 0.71569) = 857.843;
     # ward leads 50 · 1.5 = 75. A quarter for them: 75 q = 857.843 / 3.
-    now = shares_of(scoring.Policy(), {NURSES: 1, LEADS: 1})
+    now = shares_of(formula.Policy(), {NURSES: 1, LEADS: 1})
     assert now == pytest.approx({NURSES: 857.8431372549 / 932.8431372549, LEADS: 0.0803994})
 
     found = implied_importances({NURSES: 1, LEADS: 1}, now, {NURSES: 0.75, LEADS: 0.25})
@@ -42,7 +42,7 @@ def test_the_implied_importance_by_hand():
 @pytest.mark.parametrize("exponent", [1, 0.5, 0])
 @pytest.mark.parametrize("emphasis", [1, 0.4, 0])
 def test_shares_come_back_by_the_formula(exponent, emphasis):
-    policy = scoring.Policy(people_exponent=exponent, gap_emphasis=emphasis)
+    policy = formula.Policy(people_exponent=exponent, gap_emphasis=emphasis)
     stored = {NURSES: 2, LEADS: 0.25, SURGEONS: 7}
     wanted = {NURSES: 0.3, LEADS: 0.05, SURGEONS: 0.65}
 

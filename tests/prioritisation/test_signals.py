@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from prioritisation.signals import rests_on, signals, starved
+from prioritisation.scoring.flags import rests_on, signals, starved
 from tests.prioritisation.scoring_cases import Persona, Product, Rating, scored
 
 # Of the users' say the clerk has three quarters, of the payers' the buyer two thirds.

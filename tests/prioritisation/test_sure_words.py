@@ -2,8 +2,8 @@
 
 import pytest
 
-from prioritisation.curves import ADOPTION, END_USER_SAY, SHARE, Parameter
-from prioritisation.sensitivity import Flip, Hold, Standing
+from prioritisation.scoring.score_curves import ADOPTION, END_USER_SAY, SHARE, Parameter
+from prioritisation.scoring.sensitivity import Flip, Hold, Standing
 from prioritisation.sure.words import (
     Labels,
     in_how_many,

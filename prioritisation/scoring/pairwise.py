@@ -18,8 +18,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from prioritisation import scoring
-from prioritisation.curves import ADOPTION, END_USER_SAY, SHARE, curves_of, first_change, terms_of
+from prioritisation.scoring import formula
+from prioritisation.scoring.score_curves import (
+    ADOPTION,
+    END_USER_SAY,
+    SHARE,
+    curves_of,
+    first_change,
+    terms_of,
+)
 
 RATING = "rating"
 KINDS = (RATING, SHARE, END_USER_SAY, ADOPTION)
@@ -71,7 +78,7 @@ def differences(upper, lower):
 def order_of(policy, personas, ratings, one, other):
     """The Order of two requirements, by id."""
     terms = terms_of(policy, personas, ratings, np.array([one, other], np.int64))
-    weights = scoring.weigh(policy, personas)
+    weights = formula.weigh(policy, personas)
     first, second = _stored(policy, weights, terms.value)
     if first == second:
         return Order(None, None, {})
@@ -95,8 +102,8 @@ def _smallest(changes, kind):
 
 
 def _stored(policy, weights, value):
-    reach = scoring.reached(policy, weights, value)
-    return scoring.in_units(scoring.add_up(scoring.contributed(weights, value, reach)))
+    reach = formula.reached(policy, weights, value)
+    return formula.in_units(formula.add_up(formula.contributed(weights, value, reach)))
 
 
 def _ratings(policy, weights, value, ids, up, down):

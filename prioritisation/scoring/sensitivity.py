@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from prioritisation import scoring
-from prioritisation.curves import Parameter, curves_of, first_change, terms_of
+from prioritisation.scoring import formula
+from prioritisation.scoring.score_curves import Parameter, curves_of, first_change, terms_of
 
 TOPS = (1, 3, 5, 10)
 #: pairs compared at once: bounds memory, and stays in the processor's cache
@@ -173,7 +173,7 @@ def _changes_of_each(coefficients, places):
 def _ranked(policy, personas, ratings, requirement_ids, numbers):
     """(ids, stored scores) of those that have a rank, in the order of the ranking."""
     unknown = np.full(len(requirement_ids), np.nan)
-    scores = scoring.score(policy, personas, ratings, requirement_ids, unknown)
+    scores = formula.score(policy, personas, ratings, requirement_ids, unknown)
     order = np.lexsort((numbers, -scores.score))
     order = order[scores.answered[order] > 0]
     return requirement_ids[order], scores.score[order]

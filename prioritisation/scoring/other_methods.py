@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from prioritisation import scoring
-from prioritisation.opinions import UNIT, effective_values, opinions
+from prioritisation.scoring import formula
+from prioritisation.scoring.opinions import UNIT, effective_values, opinions
 
 RICE, EQUAL, PAYERS_FIRST = NAMES = ("rice", "equal", "payers_first")
 #: RICE's impact at mean ratings of 0, +1 … +5
@@ -67,11 +67,11 @@ class Lenses:
 
 def lenses(policy, personas, ratings, requirement_ids, effort):
     """The Lenses of these requirements, which rank among themselves; `effort`, nan: unknown."""
-    scores = scoring.score(policy, personas, ratings, requirement_ids, effort)
+    scores = formula.score(policy, personas, ratings, requirement_ids, effort)
     held = opinions(ratings, requirement_ids, scores.weights.persona_ids)
     rice = rice_of(personas, held, scores.weights.is_end_user, effort)
-    own = scoring.ranks(scores.score)
-    own_for_effort = scoring.ranks(np.round(scores.value_for_effort, 4))
+    own = formula.ranks(scores.score)
+    own_for_effort = formula.ranks(np.round(scores.value_for_effort, 4))
     values = effective_values(held)
     return Lenses(
         {
@@ -85,11 +85,11 @@ def lenses(policy, personas, ratings, requirement_ids, effort):
 
 def _lens(value, own):
     """What looks tied at four decimals is tied, as in Userward."""
-    return Lens(value, scoring.ranks(np.rint(value * UNIT)), own)
+    return Lens(value, formula.ranks(np.rint(value * UNIT)), own)
 
 
 def rice_of(personas, held, users, effort):
-    people, _missing = scoring.sizes(scoring.counted(personas))
+    people, _missing = formula.sizes(formula.counted(personas))
     reach, lift, sure = (np.zeros(len(held.mean)) for _ in range(3))
     for i in np.flatnonzero(users):
         impact = np.interp(held.mean[:, i], range(len(IMPACT)), IMPACT)
@@ -106,14 +106,14 @@ def rice_of(personas, held, users, effort):
 
 def equally(values):
     """−100…100."""
-    return 100 * scoring.add_up(values) / max(values.shape[1], 1)
+    return 100 * formula.add_up(values) / max(values.shape[1], 1)
 
 
 def payers_first(policy, weights, values):
     """−100…100: λ for payers, 1 − λ for end users, no reach; each group's shares as they are."""
     users = weights.is_end_user
-    ours = scoring.end_users_share(policy, users)
+    ours = formula.end_users_share(policy, users)
     in_group = weights.weights / np.where(users, ours, 1 - ours if ours < 1 else 1)
     theirs = policy.end_user_say
     swapped = in_group * np.where(users, 1 - theirs, theirs)
-    return 100 * scoring.add_up(values * swapped)
+    return 100 * formula.add_up(values * swapped)

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from prioritisation import scoring
-from prioritisation.curves import LEAST_SAY, MOST_SAY
-from prioritisation.opinions import effective_values, opinions
+from prioritisation.scoring import formula
+from prioritisation.scoring.opinions import effective_values, opinions
+from prioritisation.scoring.score_curves import LEAST_SAY, MOST_SAY
 
 DRAWS = 10_000
 SEED = 2001
@@ -59,8 +59,8 @@ class Plausible:
 class Model:
     """What is drawn around: counted personas [C], ranked requirements in order [R]."""
 
-    policy: scoring.Policy
-    weights: scoring.Weights
+    policy: formula.Policy
+    weights: formula.Weights
     say: np.ndarray  # [C]: N^γ (1 + φ(1 − a)) of end users, 1 of payers: of importance 1
     importance: np.ndarray  # [C]
     value: np.ndarray  # [R, C], ṽ
@@ -104,7 +104,7 @@ def plausible_in_steps(policy, personas, ratings, requirement_ids, numbers, *, d
 def _model(policy, personas, ratings, requirement_ids, numbers):
     """(ids of the ranked in order, their ranks, their Model)."""
     unknown = np.full(len(requirement_ids), np.nan)
-    scores = scoring.score(policy, personas, ratings, requirement_ids, unknown)
+    scores = formula.score(policy, personas, ratings, requirement_ids, unknown)
     order = np.lexsort((numbers, -scores.score))
     order = order[scores.answered[order] > 0]
     ids = requirement_ids[order]
@@ -113,10 +113,10 @@ def _model(policy, personas, ratings, requirement_ids, numbers):
     ranks = 1 + np.searchsorted(np.sort(falling), falling)
     weights = scores.weights
     held = opinions(ratings, ids, weights.persona_ids)
-    personas = scoring.counted(personas)
-    people, _missing = scoring.sizes(personas)
+    personas = formula.counted(personas)
+    people, _missing = formula.sizes(personas)
     alike = np.ones(len(people))
-    say = scoring.end_users_say(policy, people, alike, scoring.adoption(policy, personas))
+    say = formula.end_users_say(policy, people, alike, formula.adoption(policy, personas))
     return (
         ids,
         ranks,
@@ -143,15 +143,15 @@ def _draw(model, generator, draws):
     for i in np.flatnonzero(users):
         value = _opinions(model, generator, i, draws)
         adopted = model.weights.adoption[i]
-        moved = model.policy.responsiveness * scoring.pull(adopted, value)
+        moved = model.policy.responsiveness * formula.pull(adopted, value)
         useful += share[i] * value
         reach += model.weights.people[i] * (adopted + moved)
     if not users.any():
         reach += model.policy.assumed_adoption
     for j in np.flatnonzero(~users):
         value = _opinions(model, generator, j, draws)
-        paid += share[j] * (scoring.gain(value) * reach + scoring.loss(value))
-    return np.rint(100 * scoring.UNIT * (lam * useful + (1 - lam) * paid))
+        paid += share[j] * (formula.gain(value) * reach + formula.loss(value))
+    return np.rint(100 * formula.UNIT * (lam * useful + (1 - lam) * paid))
 
 
 def _shares(model, generator, draws):

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from prioritisation import scoring
-from prioritisation.opinions import GUESSED, UNIT, effective_values, opinions
+from prioritisation.scoring import formula
+from prioritisation.scoring.opinions import GUESSED, UNIT, effective_values, opinions
 
 TOP = 3
 
@@ -66,14 +66,14 @@ def questions(policy, personas, ratings, requirement_ids, numbers, *, top=TOP):
     """The Questions of these requirements, the open ones of a product, by the chance to change
     the top, then by whether the rank could change, then by how far the score could move; `numbers`
     orders the rest."""
-    weights = scoring.weigh(policy, personas)
+    weights = formula.weigh(policy, personas)
     held = opinions(ratings, requirement_ids, weights.persona_ids)
     value = effective_values(held)
-    reach = scoring.reached(policy, weights, value)
-    total = scoring.add_up(scoring.contributed(weights, value, reach))
+    reach = formula.reached(policy, weights, value)
+    total = formula.add_up(formula.contributed(weights, value, reach))
     row, column = np.nonzero(held.confidence <= GUESSED)
     lines = _lines(policy, weights, held, value, reach, total, row, column)
-    ladder = Ladder.of(scoring.in_units(total), held.rated.any(axis=1), row)
+    ladder = Ladder.of(formula.in_units(total), held.rated.any(axis=1), row)
     top_chance, rank_chance = ladder.top_chance(lines, top), ladder.rank_chance(lines)
     lowest, highest = lines.at(lines.low), lines.at(lines.high)
     order = np.lexsort(
@@ -100,7 +100,7 @@ def _lines(policy, weights, held, value, reach, total, row, column):
     return Lines(
         low=x - doubt,
         high=x + doubt,
-        at_zero=total[row] * UNIT - gain * scoring.gain(x) - loss * scoring.loss(x),
+        at_zero=total[row] * UNIT - gain * formula.gain(x) - loss * formula.loss(x),
         gain=gain,
         loss=loss,
     )
@@ -110,7 +110,7 @@ def _slopes(policy, weights, value, reach):
     """Points that the score gains for each unit of a cell's value: (where it's a gain, where it's
     a loss), float64[R, C] each. An end user's value also moves what payers gain, through reach."""
     users = weights.is_end_user
-    paid = scoring.add_up(100 * weights.weights[~users] * scoring.gain(value[:, ~users]))
+    paid = formula.add_up(100 * weights.weights[~users] * formula.gain(value[:, ~users]))
     gain = np.empty_like(value)
     loss = np.empty_like(value)
     for j, weight in enumerate(100 * weights.weights):

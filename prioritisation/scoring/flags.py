@@ -9,7 +9,7 @@ from itertools import product
 
 import numpy as np
 
-from prioritisation.opinions import UNIT
+from prioritisation.scoring.opinions import UNIT
 
 NAMES = ("harms", "end_users_not_asked", "guess", "shelfware", "conflict")
 

@@ -11,7 +11,7 @@ from math import fsum
 
 import numpy as np
 
-from prioritisation.opinions import UNIT, Ratings, effective_values, opinions
+from prioritisation.scoring.opinions import UNIT, Ratings, effective_values, opinions
 
 __all__ = [
     "ALGORITHM",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from prioritisation import scoring
+from prioritisation.scoring import formula
 
 POLICY, PERSONA, READING, REQUIREMENT, RATING = (
     "policy",
@@ -96,8 +96,8 @@ class Replay:
         """scoring.Scores of those of the requirements that exist, and their ids (sorted)."""
         known = self._rows[REQUIREMENT]
         ids = sorted(known if requirement_ids is ALL else known.keys() & set(requirement_ids))
-        found = scoring.score(
-            next(iter(self._rows[POLICY].values()), scoring.Policy()),
+        found = formula.score(
+            next(iter(self._rows[POLICY].values()), formula.Policy()),
             self._personas(),
             self._ratings_of(ids),
             np.array(ids, np.int64),
@@ -115,7 +115,7 @@ class Replay:
         unknown = (None, (np.nan, np.nan, np.nan))
         measures = np.array([latest.get(pk, unknown)[1] for pk in ids], np.float64).reshape(-1, 3)
         described = [people[pk] for pk in ids]
-        return scoring.Personas(
+        return formula.Personas(
             ids=np.array(ids, np.int64),
             is_end_user=np.array([one[0] for one in described], bool),
             headcount=np.array([one[1] for one in described], np.float64),
@@ -133,7 +133,7 @@ class Replay:
         ]
         columns = list(zip(*rows, strict=True)) or [()] * 5
         kinds = (np.int64, np.int64, np.int64, np.float64, np.float64)
-        return scoring.Ratings(*(np.array(c, k) for c, k in zip(columns, kinds, strict=True)))
+        return formula.Ratings(*(np.array(c, k) for c, k in zip(columns, kinds, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from prioritisation import scoring
-from prioritisation.opinions import effective_values, opinions
+from prioritisation.scoring import formula
+from prioritisation.scoring.opinions import effective_values, opinions
 
 END_USER_SAY, SHARE, ADOPTION = "end_user_say", "share", "adoption"
 LEAST_SAY, MOST_SAY = 0.5, 0.95
@@ -51,7 +51,7 @@ class Curves:
 class Terms:
     """What a score is made of; arrays over counted personas [C], requirements [R] or both."""
 
-    policy: scoring.Policy
+    policy: formula.Policy
     persona_ids: np.ndarray
     users: np.ndarray  # bool[C]
     share: np.ndarray  # [C], s_i or t_j: of its group's say
@@ -65,36 +65,36 @@ class Terms:
     @property
     def worth(self):
         """[R, C]: ṽ for end users; for payers gain · reach + loss."""
-        paid = scoring.gain(self.value) * self.reach[:, None] + scoring.loss(self.value)
+        paid = formula.gain(self.value) * self.reach[:, None] + formula.loss(self.value)
         return np.where(self.users, self.value, paid)
 
     def mean(self, columns, among):
         """[R]: the mean of [R, C] by share over those `among`; 0 where they have none."""
         total = self.share[among].sum()
-        weighed = scoring.add_up(columns[:, among] * self.share[among])
+        weighed = formula.add_up(columns[:, among] * self.share[among])
         return weighed / total if total > 0 else np.zeros(len(columns))
 
 
 def terms_of(policy, personas, ratings, requirement_ids):
     """The Terms of these requirements."""
-    weights = scoring.weigh(policy, personas)
+    weights = formula.weigh(policy, personas)
     value = effective_values(opinions(ratings, requirement_ids, weights.persona_ids))
-    personas = scoring.counted(personas)
+    personas = formula.counted(personas)
     users = personas.is_end_user
-    people, _missing = scoring.sizes(personas)
-    adopted = scoring.adoption(policy, personas)
-    say = scoring.end_users_say(policy, people, personas.importance, adopted)
+    people, _missing = formula.sizes(personas)
+    adopted = formula.adoption(policy, personas)
+    say = formula.end_users_say(policy, people, personas.importance, adopted)
     return Terms(
         policy=policy,
         persona_ids=weights.persona_ids,
         users=users,
-        share=scoring.shares(say, among=users) + scoring.shares(personas.importance, among=~users),
-        lam=scoring.end_users_share(policy, users),
+        share=formula.shares(say, among=users) + formula.shares(personas.importance, among=~users),
+        lam=formula.end_users_share(policy, users),
         say=say,
         people=weights.people,
         adoption=weights.adoption,
         value=value,
-        reach=scoring.reached(policy, weights, value),
+        reach=formula.reached(policy, weights, value),
     )
 
 
@@ -140,14 +140,14 @@ def by_adoption(terms, i):
     """With d = a − now: weight s − b d (b what s loses a unit of adoption), common denominator
     1 − b d, reach + d · slope; so λ (U − b d ṽ) + (1 − λ)(1 − b d)(P + d · gains · slope)."""
     policy, value, now = terms.policy, terms.value[:, i], float(terms.adoption[i])
-    emphasis = scoring.emphasis(policy, now)
+    emphasis = formula.emphasis(policy, now)
     b = terms.share[i] * policy.gap_emphasis / emphasis
     slope = terms.people[i] * (
-        1 + policy.responsiveness * (scoring.loss(value) - scoring.gain(value))
+        1 + policy.responsiveness * (formula.loss(value) - formula.gain(value))
     )
     useful = terms.mean(terms.value, terms.users)
     paid = terms.mean(terms.worth, ~terms.users)
-    gained = terms.mean(scoring.gain(terms.value), ~terms.users) * slope
+    gained = terms.mean(formula.gain(terms.value), ~terms.users) * slope
     lam = terms.lam
     return _curves(
         Parameter(ADOPTION, int(terms.persona_ids[i]), now, 0.0, 1.0),
