@@ -5,11 +5,11 @@ import numpy as np
 from django.core.exceptions import ValidationError
 
 from personas.models import Persona
-from prioritisation.charts.bars import in_order
 from prioritisation.models import CONFIDENCE, Rating
+from prioritisation.presentation.charts.bars import in_order
+from prioritisation.presentation.formatting import and_join
 from prioritisation.scoring.flags import HARMFUL, harmed_by_row
 from prioritisation.scoring.opinions import UNIT, Ratings, opinions
-from prioritisation.wording import and_join
 from products.models import Status
 
 BUILT = (Status.PLANNED, Status.IN_PROGRESS)

@@ -9,8 +9,8 @@ import numpy as np
 from django.db.models import OuterRef, Subquery
 
 from personas.models import AdoptionReading, Persona
-from prioritisation.charts.bars import in_order
 from prioritisation.models import PARAMETERS, ScoringPolicy
+from prioritisation.presentation.charts.bars import in_order
 from prioritisation.scoring import formula
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 from prioritisation.people import Supposed
-from prioritisation.wording import and_join, number, share
+from prioritisation.presentation.formatting import and_join, number, share
 
 ALWAYS_FROM = 5 / 6
 #: share of the end users' weight that payers get → how people say it

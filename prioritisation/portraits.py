@@ -10,10 +10,10 @@ from django.db import connection
 from django.db.models import OuterRef
 
 from personas.models import AdoptionReading, Persona
-from prioritisation.charts.adoption_line import ROWS, Trend, trend
 from prioritisation.inputs import read_inputs
 from prioritisation.models import Rating
 from prioritisation.people import people_of
+from prioritisation.presentation.charts.adoption_line import ROWS, Trend, trend
 from prioritisation.scoring import formula
 from products.models import OPEN
 

@@ -11,7 +11,7 @@ import numpy as np
 from django.db import connection
 
 from prioritisation.binary_copy import copy_out
-from prioritisation.charts.bars import LEAST_LOST
+from prioritisation.presentation.charts.bars import LEAST_LOST
 from prioritisation.ranking_query import FOUND, whole_query
 from prioritisation.scoring.formula import UNIT
 from prioritisation.selectors import (

@@ -61,7 +61,7 @@ def test_no_file_reads_or_names_what_is_outside():
     ("path", "text"),
     [
         ("prioritisation/scoring/formula.py", '"""The score (DESI' + 'GN 3)."""'),
-        ("prioritisation/wording.py", "# FINDIN" + "GS say so"),
+        ("prioritisation/presentation/formatting.py", "# FINDIN" + "GS say so"),
         ("config/settings.py", "# as \u00a7 4 has it"),
         ("docs/import.md", "It lies in `../shar" + "ed/data`."),
         ("docs/import.md", "[the formula](gone.md)"),

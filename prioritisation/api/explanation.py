@@ -5,11 +5,11 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from personas.models import Kind
-from prioritisation.api.references import ReferenceSerializer, reference_of
-from prioritisation.charts.bars import in_order
+from prioritisation.presentation.charts.bars import in_order
+from prioritisation.presentation.formatting import UNIT, ordinal
+from prioritisation.presentation.references import ReferenceSerializer, reference_of
 from prioritisation.reasons.dossier import read_requirement
 from prioritisation.reasons.explanation import reason_for
-from prioritisation.wording import UNIT, ordinal
 from products.api.base import ProductAPI
 from products.models import Requirement
 

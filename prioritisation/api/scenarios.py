@@ -7,9 +7,9 @@ from rest_framework.response import Response
 
 from personas.services import FIGURES, impossible
 from prioritisation.api.policy import PolicySerializer, WithPeopleExponent
-from prioritisation.api.references import ReferenceSerializer, reference
 from prioritisation.models import PARAMETERS, Scenario
 from prioritisation.models.scenarios import MOST_PEOPLE
+from prioritisation.presentation.references import ReferenceSerializer, reference
 from prioritisation.what_if.comparing import compare
 from prioritisation.what_if.services import (
     NeedsReason,

@@ -5,8 +5,8 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from personas.models import Kind as PersonaKind
-from prioritisation.api.references import ReferenceSerializer, reference
 from prioritisation.models.analyses import Kind, State
+from prioritisation.presentation.references import ReferenceSerializer, reference
 from prioritisation.scoring import score_curves, sensitivity
 from prioritisation.sure.analysing import start_analysis
 from prioritisation.sure.sureness import (

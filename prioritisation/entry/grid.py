@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from prioritisation.charts.bars import in_order
 from prioritisation.models import Rating, Score
+from prioritisation.presentation.charts.bars import in_order
+from prioritisation.presentation.formatting import NONE, number, points, signed
 from prioritisation.selectors import read_ranking
 from prioritisation.snapshots import snapshot
-from prioritisation.wording import NONE, number, points, signed
 from products.models import OPEN
 
 ROWS_A_PAGE = 500

@@ -6,8 +6,8 @@ from django.db import IntegrityError, transaction
 
 from prioritisation.entry.cells import CellError, rating, rating_known
 from prioritisation.models import Basis, Rating
+from prioritisation.presentation.formatting import signed
 from prioritisation.services import NewRating, record_ratings, withdraw_ratings
-from prioritisation.wording import signed
 
 GONE = "This requirement or persona is gone."
 

@@ -6,8 +6,8 @@ from django import forms
 
 from prioritisation.decisions import check_decision
 from prioritisation.models import Basis, Rating
+from prioritisation.presentation.formatting import signed
 from prioritisation.services import NewRating, record_ratings
-from prioritisation.wording import signed
 from products.forms import VersionedForm
 from products.models import Comment, MustReason, Requirement
 from products.versions import holds_alike

@@ -2,7 +2,7 @@
 
 from personas.models import AdoptionReading, Persona
 from prioritisation.models import PARAMETERS, Rating, ScoringPolicy
-from prioritisation.wording import NONE, and_join, number, signed
+from prioritisation.presentation.formatting import NONE, and_join, number, signed
 from products.models import Requirement, Status
 
 PEOPLE = {1: "by people", 0.5: "damped", 0: "equally"}

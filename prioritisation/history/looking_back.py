@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from prioritisation.charts.rank_lines import Chart, lines
 from prioritisation.history import spans
 from prioritisation.history.milestones import POLICY, milestones
 from prioritisation.history.moves import Comparison, compare
 from prioritisation.history.past import rankings_at, runs_around, titles_of, versions_at, when
 from prioritisation.history.why_moved import why_moved
-from prioritisation.wording import count
+from prioritisation.presentation.charts.rank_lines import Chart, lines
+from prioritisation.presentation.formatting import count
 
 #: causes that are told of each move
 CAUSES = 3

@@ -11,7 +11,7 @@ from django.db import connection
 from personas.models import AdoptionReading, Persona
 from prioritisation.history.cause_words import policy_changes, share_change
 from prioritisation.models import ScoringPolicy
-from prioritisation.wording import and_join
+from prioritisation.presentation.formatting import and_join
 from products.input_history import Names
 
 POLICY, ADOPTION = "policy", "adoption"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from prioritisation.wording import change, number, points
+from prioritisation.presentation.formatting import change, number, points
 
 MOST = 100
 

@@ -7,8 +7,8 @@ pull = (1 − a)·max(ṽ, 0) + a·min(ṽ, 0). What readings say later tells ho
 from dataclasses import dataclass
 from math import fsum
 
+from prioritisation.presentation.formatting import and_join, count, number, percent
 from prioritisation.scoring.formula import pull
-from prioritisation.wording import and_join, count, number, percent
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from functools import lru_cache
 from django.db import connection
 from django.utils import timezone
 
-from prioritisation.charts.trend import NOTHING, TWO_WEEKS, WEEKS, Recent
 from prioritisation.history.past import rankings_at, versions_at
 from prioritisation.people import people_of
+from prioritisation.presentation.charts.trend import NOTHING, TWO_WEEKS, WEEKS, Recent
 from products.models import Product
 
 

@@ -6,7 +6,7 @@ from django.db import connection
 
 from prioritisation.history.outcomes import Expectation, Fit, fit
 from prioritisation.people import people_of
-from prioritisation.wording import UNIT
+from prioritisation.presentation.formatting import UNIT
 from products.models import Status
 
 

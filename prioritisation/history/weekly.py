@@ -16,7 +16,7 @@ from prioritisation.history.looking_back import explained
 from prioritisation.history.moves import compare
 from prioritisation.history.past import rankings_at, titles_of, versions_at
 from prioritisation.nudge import tell_notified
-from prioritisation.wording import count
+from prioritisation.presentation.formatting import count
 from products.models import Product
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from django.db.models.functions import Lag
 from personas.models import Kind, Persona
 from prioritisation.history.cause_words import share_change
 from prioritisation.models import ScoringPolicy
-from prioritisation.wording import percent
+from prioritisation.presentation.formatting import percent
 from products.input_history import Names
 
 SHOWN = 20

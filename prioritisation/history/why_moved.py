@@ -6,7 +6,7 @@ from datetime import datetime
 from personas.models import Persona
 from prioritisation.history.cause_words import reason_of, words_of
 from prioritisation.history.movement import movements
-from prioritisation.wording import and_join, change, count
+from prioritisation.presentation.formatting import and_join, change, count
 from products.input_history import Names
 
 #: changes of one transaction that are told one by one

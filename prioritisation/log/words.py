@@ -7,7 +7,7 @@ from accounts.models import AccountEvent, Token, User
 from personas.models import AdoptionReading, Persona
 from prioritisation.history.cause_words import PEOPLE, SHARES
 from prioritisation.models import Rating, Scenario, ScenarioPersona, ScoringPolicy
-from prioritisation.wording import count, number, signed
+from prioritisation.presentation.formatting import count, number, signed
 from products.input_history import BOOKKEEPING
 from products.models import Comment, Invitation, Membership, Product, Requirement
 from products.roles import Role

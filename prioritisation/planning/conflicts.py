@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from prioritisation.planning.problem import Key
-from prioritisation.wording import amount, percent
+from prioritisation.presentation.formatting import amount, percent
 
 Kind = Literal[
     "circle",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from prioritisation.planning.problem import Key, Number, exact
-from prioritisation.wording import amount
+from prioritisation.presentation.formatting import amount
 
 
 @dataclass(frozen=True, slots=True)

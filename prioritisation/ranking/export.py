@@ -3,8 +3,8 @@
 import csv
 import io
 
-from prioritisation.charts.bars import in_order
-from prioritisation.wording import UNIT
+from prioritisation.presentation.charts.bars import in_order
+from prioritisation.presentation.formatting import UNIT
 from products.spreadsheets import harmless
 
 COLUMNS = (

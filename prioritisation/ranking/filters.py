@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from prioritisation.wording import count
+from prioritisation.presentation.formatting import count
 from products.searching import searchable
 
 BY_EFFORT = "value_for_effort"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from prioritisation.wording import NONE, number
+from prioritisation.presentation.formatting import NONE, number
 
 SHOWN = 4
 

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-from prioritisation.charts.bars import bar_of, in_order
-from prioritisation.charts.trend import NOTHING, TWO_WEEKS, Trend, trend_of
-from prioritisation.ranking.release import Cut
-from prioritisation.scoring.flags import KNOWN_FROM, SOME_FROM
-from prioritisation.wording import (
+from prioritisation.presentation.charts.bars import bar_of, in_order
+from prioritisation.presentation.charts.trend import NOTHING, TWO_WEEKS, Trend, trend_of
+from prioritisation.presentation.formatting import (
     NONE,
     UNIT,
     amount,
@@ -17,6 +15,8 @@ from prioritisation.wording import (
     signed,
     unit_for,
 )
+from prioritisation.ranking.release import Cut
+from prioritisation.scoring.flags import KNOWN_FROM, SOME_FROM
 
 OPEN = ("idea", "planned", "in_progress")
 MUST = {"law": "Law", "contract": "Contract", "safety": "Safety", "upkeep": "Upkeep"}

@@ -6,14 +6,14 @@
 
 from dataclasses import dataclass
 
-from prioritisation.charts.bars import Scale, in_order, scale_for
-from prioritisation.charts.trend import NOTHING
+from prioritisation.presentation.charts.bars import Scale, in_order, scale_for
+from prioritisation.presentation.charts.trend import NOTHING
+from prioritisation.presentation.formatting import number, share, with_unit
 from prioritisation.ranking.filters import View
 from prioritisation.ranking.foreseen import Moves, moves_of
 from prioritisation.ranking.lines import OPEN, Drawing, is_must, is_rated
 from prioritisation.ranking.release import Cut, Meter, cut_line, meter_of
 from prioritisation.ranking.starving import starving, starving_words
-from prioritisation.wording import number, share, with_unit
 
 #: Rows of a group that are drawn at once; the rest comes in parts of as many.
 LIMIT = 200

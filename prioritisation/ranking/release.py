@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from prioritisation.wording import amount, count, with_unit
+from prioritisation.presentation.formatting import amount, count, with_unit
 
 #: Above this share of the whole, must-do work is marked.
 MUCH = 0.4

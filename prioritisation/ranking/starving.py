@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from prioritisation.presentation.formatting import UNIT, and_join
 from prioritisation.scoring.flags import starved
-from prioritisation.wording import UNIT, and_join
 
 FIRST = 10
 """Of how many somebody is starved who gets nothing out of them."""

@@ -9,14 +9,14 @@ from math import ceil, floor
 from django.utils import timezone
 
 from personas.models import Persona
-from prioritisation.charts.bars import STEP, Scale, bar_of, in_order, scale_for
 from prioritisation.history.why_moved import UNTOLD, why_moved
 from prioritisation.models import Basis, Rating, ScoreChange
+from prioritisation.presentation.charts.bars import STEP, Scale, bar_of, in_order, scale_for
+from prioritisation.presentation.formatting import NONE, UNIT, and_join, number, ordinal, points
+from prioritisation.presentation.rounding import told_in_tenths
 from prioritisation.ranking.lines import badges_of, evidence, is_rated
 from prioritisation.reasons import explanation
-from prioritisation.rounding import told_in_tenths
 from prioritisation.selectors import ALL_STATUSES, read_ranking
-from prioritisation.wording import NONE, UNIT, and_join, number, ordinal, points
 from products.models import Requirement
 
 #: moves of the score that are told; more are asked for, so many at a time, up to a limit

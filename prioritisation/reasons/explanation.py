@@ -5,9 +5,17 @@ Rows and personas are those of `selectors.read_ranking`; points are ten-thousand
 
 from dataclasses import dataclass
 
-from prioritisation.charts.bars import in_order
-from prioritisation.rounding import KNOWN, in_hundredths
-from prioritisation.wording import UNIT, and_join, number, percent, points, share, signed
+from prioritisation.presentation.charts.bars import in_order
+from prioritisation.presentation.formatting import (
+    UNIT,
+    and_join,
+    number,
+    percent,
+    points,
+    share,
+    signed,
+)
+from prioritisation.presentation.rounding import KNOWN, in_hundredths
 
 #: smallest mean → how a persona takes it, in words that fit one person and many
 FEELINGS = (

@@ -8,12 +8,13 @@ from math import ceil, floor
 import numpy as np
 from django.db import connection
 
-from prioritisation.charts.bars import in_order
 from prioritisation.models import CONFIDENCE, Rating
 from prioritisation.people import arrays, people_of
+from prioritisation.presentation.charts.bars import in_order
+from prioritisation.presentation.formatting import UNIT, number, share, signed
+from prioritisation.presentation.rounding import KNOWN, in_hundredths, in_steps
 from prioritisation.ranking.lines import is_rated
 from prioritisation.ranking_query import NEIGHBOURS
-from prioritisation.rounding import KNOWN, in_hundredths, in_steps
 from prioritisation.scoring import formula
 from prioritisation.scoring.pairwise import (
     ADOPTION,
@@ -25,7 +26,6 @@ from prioritisation.scoring.pairwise import (
 )
 from prioritisation.selectors import ALL_STATUSES, read_ranking
 from prioritisation.snapshots import snapshot
-from prioritisation.wording import UNIT, number, share, signed
 
 #: a kind of change → what it's called where none within what's allowed is enough
 NOT_ENOUGH = {

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from prioritisation.presentation.formatting import and_join, count
 from prioritisation.scoring.score_curves import ADOPTION, END_USER_SAY, SHARE
-from prioritisation.wording import and_join, count
 
 VERDICTS = {"robust": "Robust", "fair": "Fairly robust", "fragile": "Fragile"}
 MEANS = {

@@ -4,7 +4,7 @@ from django import template
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
-from prioritisation.wording import and_join, ordinal, share
+from prioritisation.presentation.formatting import and_join, ordinal, share
 
 register = template.Library()
 register.filter("and_join", and_join)

@@ -3,18 +3,18 @@ from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from prioritisation import wording
 from prioritisation.counts import counts_of
+from prioritisation.presentation import formatting
 from products import access
 from products.mentions import pieces
 
 register = template.Library()
 
-register.filter("points", wording.points)
-register.filter("signed", wording.signed)
-register.filter("percent", wording.percent)
-register.filter("effort", wording.with_unit)
-register.filter("amount", wording.amount)
+register.filter("points", formatting.points)
+register.filter("signed", formatting.signed)
+register.filter("percent", formatting.percent)
+register.filter("effort", formatting.with_unit)
+register.filter("amount", formatting.amount)
 
 
 @register.filter

@@ -5,7 +5,7 @@ from django_htmx.http import push_url, trigger_client_event
 
 from prioritisation.entry.bulk import MOST, ChangedMeanwhile, edit_requirements, seen_in
 from prioritisation.forms.bulk import FORMS
-from prioritisation.wording import count
+from prioritisation.presentation.formatting import count
 from products.access import product_view
 
 

@@ -8,8 +8,8 @@ from django_htmx.http import push_url
 
 from prioritisation.entry.grid_saving import basis_from
 from prioritisation.forms.requirement import CommentForm, DecisionForm, RatingForm
-from prioritisation.markdown import html_of
 from prioritisation.models import Rating
+from prioritisation.presentation.markdown import html_of
 from prioritisation.reasons.dossier import (
     MOST_MOVES,
     MOVES_SHOWN,

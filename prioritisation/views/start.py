@@ -3,10 +3,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.at_most import too_many_in
-from prioritisation.charts.bars import bar_of, in_order, scale_for
 from prioritisation.entry.imports import SheetError
 from prioritisation.entry.start import add_boxes
 from prioritisation.forms.start import StartForm
+from prioritisation.presentation.charts.bars import bar_of, in_order, scale_for
 from prioritisation.selectors import read_ranking
 from prioritisation.views.rate import grid_context, save_posted
 from products.access import product_view, signed_in

@@ -1,6 +1,6 @@
 """The map: end users' value across, payers' value upwards."""
 
-from prioritisation.charts.value_map import chart
+from prioritisation.presentation.charts.value_map import chart
 from prioritisation.views.following import follow
 from prioritisation.whole_ranking import read_whole
 from products.access import product_view

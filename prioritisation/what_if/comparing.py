@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from prioritisation.charts.slopes import slopes
+from prioritisation.presentation.charts.slopes import slopes
+from prioritisation.presentation.formatting import NONE, count, number, points
 from prioritisation.ranking.previewing import ground_of, ranked_under, scores_under
 from prioritisation.what_if.supposed import beyond, differences, supposed_by
-from prioritisation.wording import NONE, count, number, points
 
 FIRST = 3
 #: how many scenarios the chart shows beside the order now, and how many are shown unasked

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from prioritisation.models import PARAMETERS
 from prioritisation.people import Supposed
 from prioritisation.policy_words import EXPONENTS
-from prioritisation.wording import number, percent, share
+from prioritisation.presentation.formatting import number, percent, share
 
 #: a parameter of the policy → what it is called and how its value reads, in the order of pages
 WORDS = {

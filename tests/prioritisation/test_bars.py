@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from prioritisation.charts.bars import BEYOND, bar_of, in_order, scale_for
+from prioritisation.presentation.charts.bars import BEYOND, bar_of, in_order, scale_for
 from prioritisation.templatetags.drawing import bar as svg_of
 from prioritisation.templatetags.drawing import icon
 from tests.prioritisation.ranking_pages import AGENCY, HOSPITAL, LEAD, NURSE, Row, personas

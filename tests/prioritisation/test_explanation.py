@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from prioritisation.presentation.rounding import in_hundredths, told_in_tenths
 from prioritisation.reasons.explanation import question_for, reason_for, sum_of
-from prioritisation.rounding import in_hundredths, told_in_tenths
 from prioritisation.selectors import PersonaWeight, Row
 
 NURSE = PersonaWeight(1, "Nurse", "end_user", 0.796, 0.3, 150)

@@ -7,8 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from personas.services import record_reading
-from prioritisation.charts.trend import trend_of
 from prioritisation.models import Rating, ScoreChange, ScoringRun
+from prioritisation.presentation.charts.trend import trend_of
 from prioritisation.rescoring import rescore
 from products.models import Product, Requirement
 from tests import cast

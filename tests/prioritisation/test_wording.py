@@ -1,6 +1,6 @@
 import pytest
 
-from prioritisation import wording
+from prioritisation.presentation import formatting
 
 
 @pytest.mark.parametrize(
@@ -15,12 +15,12 @@ from prioritisation import wording
     ],
 )
 def test_points_have_a_true_minus_and_nought_has_no_sign(stored, one, two):
-    assert (wording.points(stored), wording.points(stored, 2)) == (one, two)
+    assert (formatting.points(stored), formatting.points(stored, 2)) == (one, two)
 
 
 def test_signed_marks_gains_and_losses_but_not_nought():
-    assert [wording.signed(value) for value in (4, -3, 0, 0.4)] == ["+4", "−3", "0", "0"]
-    assert wording.signed(31.836, 2) == "+31.84"
+    assert [formatting.signed(value) for value in (4, -3, 0, 0.4)] == ["+4", "−3", "0", "0"]
+    assert formatting.signed(31.836, 2) == "+31.84"
 
 
 def test_percent_is_whole_and_never_makes_nought_of_something():
@@ -34,11 +34,11 @@ def test_percent_is_whole_and_never_makes_nought_of_something():
         "100\u00a0%",
         "–",
     ]
-    assert [wording.percent(share) for share in shares] == expected
+    assert [formatting.percent(share) for share in shares] == expected
 
 
 def test_amounts_drop_needless_decimals():
-    assert [wording.amount(effort) for effort in (13.0, 2.5, 0.25, 1200, 100)] == [
+    assert [formatting.amount(effort) for effort in (13.0, 2.5, 0.25, 1200, 100)] == [
         "13",
         "2.5",
         "0.25",
@@ -48,14 +48,14 @@ def test_amounts_drop_needless_decimals():
 
 
 def test_a_unit_is_singular_for_one():
-    assert wording.with_unit(1, "days") == "1\u00a0day"
-    assert wording.with_unit(1, "person-weeks") == "1\u00a0person-week"
-    assert wording.with_unit(5, "days") == "5\u00a0days"
-    assert wording.with_unit(1, "XS") == "1\u00a0XS"
-    assert wording.with_unit(1, "effort") == "1\u00a0effort"
+    assert formatting.with_unit(1, "days") == "1\u00a0day"
+    assert formatting.with_unit(1, "person-weeks") == "1\u00a0person-week"
+    assert formatting.with_unit(5, "days") == "5\u00a0days"
+    assert formatting.with_unit(1, "XS") == "1\u00a0XS"
+    assert formatting.with_unit(1, "effort") == "1\u00a0effort"
 
 
 def test_names_are_joined_as_one_says_them():
-    assert wording.and_join(["A"]) == "A"
-    assert wording.and_join(["A", "B"]) == "A and B"
-    assert wording.and_join(["A", "B", "C"]) == "A, B and C"
+    assert formatting.and_join(["A"]) == "A"
+    assert formatting.and_join(["A", "B"]) == "A and B"
+    assert formatting.and_join(["A", "B", "C"]) == "A, B and C"

@@ -28,7 +28,10 @@ ROWS_OF_A_VIEW = {"rows"}
 SAFE = {
     ("prioritisation/templatetags/drawing.py", "icon"): "made of a name that is looked up",
     ("prioritisation/templatetags/drawing.py", "bar"): "names are escaped, the rest is ours",
-    ("prioritisation/markdown.py", "html_of"): "the parser escapes HTML and drops scripts' links",
+    (
+        "prioritisation/presentation/markdown.py",
+        "html_of",
+    ): "the parser escapes HTML and drops scripts' links",
 }
 MARKS_SAFE = {"mark_safe", "SafeString", "SafeText"}
 #: sends what its callers ring for after COMMIT

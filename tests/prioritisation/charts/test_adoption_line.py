@@ -1,7 +1,7 @@
 from datetime import date, timedelta
 from types import SimpleNamespace
 
-from prioritisation.charts.adoption_line import POINTS, ROWS, trend
+from prioritisation.presentation.charts.adoption_line import POINTS, ROWS, trend
 
 POLICY = SimpleNamespace(assumed_adoption=0.5, assumed_seats=10)
 

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from prioritisation.charts.rank_lines import lines
 from prioritisation.history import spans
 from prioritisation.history.milestones import Milestone
 from prioritisation.history.moves import compare
 from prioritisation.history.past import Place
+from prioritisation.presentation.charts.rank_lines import lines
 
 NOW = datetime(2026, 11, 26, 8, 12, tzinfo=UTC)
 

@@ -1,6 +1,14 @@
 import random
 
-from prioritisation.charts.labels import ABOVE, BELOW, Box, Disc, place_labels, shortened, width_of
+from prioritisation.presentation.charts.labels import (
+    ABOVE,
+    BELOW,
+    Box,
+    Disc,
+    place_labels,
+    shortened,
+    width_of,
+)
 
 WIDTHS = (820, 1700)
 

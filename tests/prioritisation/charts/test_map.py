@@ -1,7 +1,14 @@
 import pytest
 
-from prioritisation.charts.axis import Axis
-from prioritisation.charts.value_map import LOVED, LOVED_PAID, MOST, NEITHER, PAID, chart
+from prioritisation.presentation.charts.axis import Axis
+from prioritisation.presentation.charts.value_map import (
+    LOVED,
+    LOVED_PAID,
+    MOST,
+    NEITHER,
+    PAID,
+    chart,
+)
 from tests.prioritisation.ranking_pages import AGENCY, HOSPITAL, LEAD, NURSE, Row, ranking
 
 

@@ -7,7 +7,7 @@ Rows and personas are those of `selectors.read_ranking`; points are ten-thousand
 from dataclasses import dataclass
 from math import ceil, floor
 
-from prioritisation.wording import UNIT, number, points, signed
+from prioritisation.presentation.formatting import UNIT, number, points, signed
 
 STEP = 25
 #: Lost value below this, in points, is shown only on the requirement's own page.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from prioritisation.wording import percent
+from prioritisation.presentation.formatting import percent
 
 LEFT, WIDTH, FOOT, HEIGHT = 34, 160, 90, 82
 #: readings that are drawn, and those that the table names

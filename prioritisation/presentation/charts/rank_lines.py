@@ -6,8 +6,8 @@ Places are units of a viewBox, WIDTH wide.
 
 from dataclasses import dataclass
 
-from prioritisation.charts.labels import width_of
-from prioritisation.wording import number, ordinal
+from prioritisation.presentation.charts.labels import width_of
+from prioritisation.presentation.formatting import number, ordinal
 
 #: Lines are drawn for those in the top so many, now or at one of the moments.
 TOP = 10

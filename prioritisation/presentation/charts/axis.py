@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import ceil, floor
 
-from prioritisation.wording import number
+from prioritisation.presentation.formatting import number
 
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5) + tuple(
     base * 10**power for power in range(1, 7) for base in (1, 2.5, 5)

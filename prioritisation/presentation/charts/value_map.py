@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import median
 
-from prioritisation.charts.axis import Axis
-from prioritisation.charts.labels import Box, Disc, place_labels, width_of
-from prioritisation.wording import UNIT, number, unit_for, with_unit
+from prioritisation.presentation.charts.axis import Axis
+from prioritisation.presentation.charts.labels import Box, Disc, place_labels, width_of
+from prioritisation.presentation.formatting import UNIT, number, unit_for, with_unit
 
 #: the plot's edges: shares of the chart's width, pixels of its height
 LEFT, RIGHT, TOP, BOTTOM, HEIGHT = 0.045, 0.985, 30, 552, 576

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from prioritisation.wording import number, ordinal
+from prioritisation.presentation.formatting import number, ordinal
 
 #: how many from the top of each order are drawn; each place is so many pixels high
 DRAWN, STEP = 12, 40

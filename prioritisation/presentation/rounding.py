@@ -1,6 +1,6 @@
 """Parts rounded for people, so that they still add up. Pure."""
 
-from prioritisation.wording import UNIT, change
+from prioritisation.presentation.formatting import UNIT, change
 
 #: confidence in percent → (word, factor)
 KNOWN = {100: ("seen", ""), 80: ("asked", "0.8"), 50: ("guessed", "0.5")}

@@ -1,1 +1,0 @@
-"""Drawings as plain values, which templates turn into SVG. Pure."""
