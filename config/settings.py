@@ -82,7 +82,7 @@ MIDDLEWARE = [
     "products.middleware.LimitRequestsPerUser",
     "accounts.middleware.NoteTokenUse",
     # Last: its transaction is the view's own, begun once every other check has passed.
-    "prioritisation.middleware.WriteMiddleware",
+    "prioritisation.pipeline.middleware.WriteMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -16,7 +16,7 @@ from prioritisation.models import (
     ScoringRun,
     ScoringState,
 )
-from prioritisation.product_admin import ScoredProductAdmin as ScoredProductAdmin
+from prioritisation.pipeline.product_admin import ScoredProductAdmin as ScoredProductAdmin
 from prioritisation.scoring.formula import UNIT
 from products.admin import RequirementAdmin
 from products.admin_base import BackOfficeForm, InputAdmin, ReadOnlyAdmin

@@ -6,6 +6,6 @@ class PrioritisationConfig(AppConfig):
     name = "prioritisation"
 
     def ready(self):
-        from prioritisation.checks import triggers_are_installed
+        from prioritisation.pipeline.checks import triggers_are_installed
 
         checks.register(triggers_are_installed, checks.Tags.database)

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import connection
 
 from prioritisation.people import read_people
-from prioritisation.snapshots import snapshot
+from prioritisation.pipeline.snapshots import snapshot
 from prioritisation.whole_ranking import read_whole
 from products.models import OPEN, Product
 

@@ -10,9 +10,9 @@ from django.db import connection
 from django.db.models import OuterRef
 
 from personas.models import AdoptionReading, Persona
-from prioritisation.inputs import read_inputs
 from prioritisation.models import Rating
 from prioritisation.people import people_of
+from prioritisation.pipeline.read_inputs import read_inputs
 from prioritisation.presentation.charts.adoption_line import ROWS, Trend, trend
 from prioritisation.scoring import formula
 from products.models import OPEN

@@ -17,11 +17,11 @@ from django.utils import timezone
 from personas.models import Persona
 from personas.services import record_reading
 from prioritisation.models import Scenario, ScoreChange, ScoringPolicy, ScoringRun
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
+from prioritisation.pipeline.transactions import writing
 from prioritisation.services import NewRating, record_ratings
 from prioritisation.what_if.services import keep_scenario
 from prioritisation.what_if.supposed import Otherwise
-from prioritisation.writing import writing
 from products.models import Comment, Product, Requirement, Status
 from products.services import add_requirements, create_product, delete_product
 

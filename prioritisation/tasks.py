@@ -1,20 +1,20 @@
 from celery import shared_task
 
-from prioritisation import nudge
 from prioritisation.models.processes import WORKER, note_seen
-from prioritisation.stopping import is_stopping
+from prioritisation.pipeline import notify
+from prioritisation.pipeline.stopping import is_stopping
+from prioritisation.pipeline.turns import take_turns
 from prioritisation.sure.analysing import is_worth_a_process
 from prioritisation.sure.apart import run_apart
-from prioritisation.turns import take_turns
 
 
 @shared_task(ignore_result=True)
 def rescore_product(product_id):
-    nudge.hush(product_id)
+    notify.hush(product_id)
     note_seen(WORKER)
     left = take_turns(wanted=lambda: not is_stopping())
     if left:
-        nudge.nudge(left)
+        notify.nudge(left)
 
 
 @shared_task(ignore_result=True)

@@ -1,9 +1,9 @@
 from django.urls import include, path
 
+from prioritisation.pipeline import health
 from prioritisation.views import (
     bulk,
     comments,
-    health,
     history,
     imports,
     live,

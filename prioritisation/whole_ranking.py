@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from django.db import connection
 
-from prioritisation.binary_copy import copy_out
+from prioritisation.pipeline.binary_copy import copy_out
+from prioritisation.pipeline.write_scores import ARRAYS
 from prioritisation.presentation.charts.bars import LEAST_LOST
 from prioritisation.ranking_query import FOUND, whole_query
 from prioritisation.scoring.formula import UNIT
@@ -21,7 +22,6 @@ from prioritisation.selectors import (
     snapshot,
     standing_and_personas,
 )
-from prioritisation.stored import ARRAYS
 from products.searching import searchable
 
 

@@ -44,7 +44,7 @@ class MembershipInline(admin.TabularInline):
 
 
 class ProductAdmin(DeletedByKey, ShowsOwners, InputAdmin):
-    """Registered with its scoring (prioritisation/product_admin.py)."""
+    """Registered with its scoring (prioritisation/pipeline/product_admin.py)."""
 
     list_display = ["key", "name", "owners", "effort_unit", "capacity", "is_sample", "created_at"]
     list_display_links = ["key", "name"]

@@ -9,9 +9,9 @@ from django.test import TransactionTestCase
 from django.test.utils import override_settings
 from kombu import Connection
 
-from prioritisation import nudge
 from prioritisation.models import ScoringState
-from prioritisation.verification import wrong_scores
+from prioritisation.pipeline import notify
+from prioritisation.pipeline.verification import wrong_scores
 from tests import cast, emptying, processes, servers
 from tests.mail_server import MailServer
 
@@ -69,8 +69,8 @@ def _broker():
 def fresh_broker(_broker, monkeypatch):
     """No message, no rung bell and no tripped breaker from an earlier test."""
     _broker.flushdb()
-    monkeypatch.setattr(nudge, "breaker", nudge.Breaker())
-    monkeypatch.setattr(nudge, "_clients", threading.local())
+    monkeypatch.setattr(notify, "breaker", notify.Breaker())
+    monkeypatch.setattr(notify, "_clients", threading.local())
 
 
 @pytest.fixture
@@ -80,9 +80,9 @@ def our_nudges_go_to(monkeypatch, settings):
     def go_to(url):
         settings.REDIS_URL = url
         celery_url = url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
-        options = nudge._broker.transport_options
-        monkeypatch.setattr(nudge, "_broker", Connection(celery_url, transport_options=options))
-        monkeypatch.setattr(nudge, "_clients", threading.local())
+        options = notify._broker.transport_options
+        monkeypatch.setattr(notify, "_broker", Connection(celery_url, transport_options=options))
+        monkeypatch.setattr(notify, "_clients", threading.local())
 
     return go_to
 

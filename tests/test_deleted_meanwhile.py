@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection, transaction
 
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products import access
 from products.models import Product
 from tests import crawling

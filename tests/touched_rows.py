@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from django.db import connection
 
-from prioritisation import inputs
+from prioritisation.pipeline import read_inputs
 
 
 class Touched:
@@ -32,13 +32,13 @@ class Touched:
 @contextmanager
 def touched_rows():
     """The Touched of what is read under it, by a rescore's COPY too."""
-    worst, copy_out = Touched(), inputs.copy_out
+    worst, copy_out = Touched(), read_inputs.copy_out
 
     def looked_at(cursor, query, columns):
         worst.look_at(query)
         return copy_out(cursor, query, columns)
 
-    with patch.object(inputs, "copy_out", looked_at), connection.execute_wrapper(worst):
+    with patch.object(read_inputs, "copy_out", looked_at), connection.execute_wrapper(worst):
         yield worst
 
 

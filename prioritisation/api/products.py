@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from personas.models import Kind
 from prioritisation.people import read_people
-from prioritisation.snapshots import snapshot
+from prioritisation.pipeline.snapshots import snapshot
 from products.api.base import API, OneRow
 from products.api.fields import RowSerializer
 from products.api.members import RoleField

@@ -19,13 +19,13 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from accounts.limits import Places, identity
 from personas.models import Kind
+from prioritisation.pipeline.waiting import wait_until_scored
 from prioritisation.ranking.export import csv_of
 from prioritisation.ranking.paging import read_page
 from prioritisation.ranking.starving import FIRST, starving
 from prioritisation.ranking_query import ORDER
 from prioritisation.scoring import flags as signals
 from prioritisation.selectors import ORDERS, standing_of
-from prioritisation.waiting import wait_until_scored
 from products.api.base import ProductAPI
 from products.api.conditions import tags_in
 from products.api.pages import NOT_OURS, decoded, encoded

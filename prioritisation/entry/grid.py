@@ -9,10 +9,10 @@ from typing import NamedTuple
 from django.db import connection
 
 from prioritisation.models import Rating, Score
+from prioritisation.pipeline.snapshots import snapshot
 from prioritisation.presentation.charts.bars import in_order
 from prioritisation.presentation.formatting import NONE, number, points, signed
 from prioritisation.selectors import read_ranking
-from prioritisation.snapshots import snapshot
 from products.models import OPEN
 
 ROWS_A_PAGE = 500

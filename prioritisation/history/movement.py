@@ -13,9 +13,9 @@ from prioritisation.history.causes import Causes, changes_in
 from prioritisation.history.inputs_then import event_of, inputs_at
 from prioritisation.history.past import scores_at
 from prioritisation.history.steps import steps_of
+from prioritisation.pipeline.snapshots import snapshot
 from prioritisation.scoring import attribution
 from prioritisation.scoring.attribution import Effect, Replay
-from prioritisation.snapshots import snapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from operator import itemgetter
 from django.db import connection
 from django.utils import timezone
 
-from prioritisation.thinning import KEPT_WHOLE
+from prioritisation.pipeline.retention import KEPT_WHOLE
 
 #: steps of one requirement that are looked at, unless fewer are asked for
 MOST = 200

@@ -15,7 +15,7 @@ from accounts.notifications import notify
 from prioritisation.history.looking_back import explained
 from prioritisation.history.moves import compare
 from prioritisation.history.past import rankings_at, titles_of, versions_at
-from prioritisation.nudge import tell_notified
+from prioritisation.pipeline.notify import tell_notified
 from prioritisation.presentation.formatting import count
 from products.models import Product
 

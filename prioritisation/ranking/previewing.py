@@ -7,9 +7,9 @@ from threading import Lock
 import numpy as np
 from django.db import connection
 
-from prioritisation.inputs import Inputs, read_inputs
 from prioritisation.models import ScoringPolicy
 from prioritisation.people import People, arrays, people_of
+from prioritisation.pipeline.read_inputs import Inputs, read_inputs
 from prioritisation.scoring import formula
 from prioritisation.selectors import (
     PersonaWeight,

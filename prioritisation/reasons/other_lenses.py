@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from prioritisation.pipeline.snapshots import snapshot
 from prioritisation.presentation.charts.slopes import slopes
 from prioritisation.presentation.formatting import NONE, number, ordinal, percent
 from prioritisation.scoring import formula
 from prioritisation.scoring.other_methods import EQUAL, PAYERS_FIRST, RICE, lenses
-from prioritisation.snapshots import snapshot
 from prioritisation.sure.present import read_present
 from products.models import Requirement
 

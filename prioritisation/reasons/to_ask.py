@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from prioritisation.pipeline.snapshots import snapshot
 from prioritisation.presentation.formatting import ordinal, percent, signed
 from prioritisation.ranking.starving import FIRST, starving_words
 from prioritisation.scoring import formula
 from prioritisation.scoring.flags import starved
 from prioritisation.scoring.next_questions import TOP, questions
-from prioritisation.snapshots import snapshot
 from prioritisation.sure.present import read_present
 from products.models import Requirement
 

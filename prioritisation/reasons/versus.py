@@ -10,6 +10,7 @@ from django.db import connection
 
 from prioritisation.models import CONFIDENCE, Rating
 from prioritisation.people import arrays, people_of
+from prioritisation.pipeline.snapshots import snapshot
 from prioritisation.presentation.charts.bars import in_order
 from prioritisation.presentation.formatting import UNIT, number, share, signed
 from prioritisation.presentation.rounding import KNOWN, in_hundredths, in_steps
@@ -25,7 +26,6 @@ from prioritisation.scoring.pairwise import (
     order_of,
 )
 from prioritisation.selectors import ALL_STATUSES, read_ranking
-from prioritisation.snapshots import snapshot
 
 #: a kind of change → what it's called where none within what's allowed is enough
 NOT_ENOUGH = {

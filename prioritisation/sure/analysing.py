@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from prioritisation import nudge
 from prioritisation.models.analyses import LOST_AFTER, Analysis
+from prioritisation.pipeline import notify
 from prioritisation.scoring.rank_acceptability import DRAWS, SEED, plausible_in_steps
 from prioritisation.sure.present import read_present
 from prioritisation.sure.sureness import plausible_in_json
@@ -45,7 +45,7 @@ def start_analysis(product_id, kind):
         return Analysis.objects.get(product_id=product_id, kind=kind)
 
     def ring():
-        nudge.ring_for_analyses()
+        notify.ring_for_analyses()
 
     transaction.on_commit(ring, robust=True)
     return analysis

@@ -11,7 +11,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from prioritisation.stopping import is_stopping
+from prioritisation.pipeline.stopping import is_stopping
 
 log = logging.getLogger(__name__)
 

@@ -7,10 +7,10 @@ import numpy as np
 from django.db import connection
 
 from personas.models import Persona
-from prioritisation.inputs import read_inputs
+from prioritisation.pipeline.read_inputs import read_inputs
+from prioritisation.pipeline.snapshots import snapshot
 from prioritisation.scoring import formula
 from prioritisation.selectors import Standing, standing_of
-from prioritisation.snapshots import snapshot
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from datetime import datetime
 from django.core.cache import caches
 
 from prioritisation.models.analyses import Analysis, Kind, State
+from prioritisation.pipeline.snapshots import snapshot
 from prioritisation.scoring.rank_acceptability import plausible
 from prioritisation.scoring.sensitivity import TOPS, sensitivity
 from prioritisation.selectors import standing_of
-from prioritisation.snapshots import snapshot
 from prioritisation.sure.present import Present, read_present
 from products.models import OPEN, Requirement
 

@@ -23,9 +23,9 @@ from prioritisation.entry.grid_saving import (
 from prioritisation.entry.one_by_one import Turn, turn
 from prioritisation.models import Basis
 from prioritisation.people import people_of
+from prioritisation.pipeline.snapshots import snapshot
 from prioritisation.presentation.formatting import percent
 from prioritisation.selectors import counted_personas, standing_of
-from prioritisation.snapshots import snapshot
 from products.access import may, product_view
 
 ANCHORS = (

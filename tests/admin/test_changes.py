@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from personas.models import AdoptionReading, Persona
 from prioritisation.models import ProductChange, Rating, Score, ScoreChange
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products.models import Product, Requirement
 from tests.admin.test_pages import url
 from tests.cast import rota, user
@@ -49,7 +49,7 @@ def test_edits_and_bulk_deletes_ring_for_a_worker(
     product, admin_client, form_of, django_capture_on_commit_callbacks, monkeypatch
 ):
     rung = []
-    monkeypatch.setattr("prioritisation.writing.nudge", rung.append)
+    monkeypatch.setattr("prioritisation.pipeline.transactions.nudge", rung.append)
     path = url(Rating, "change", Rating.objects.filter(product=product).first().pk)
     form = form_of(path) | {"value": "-2"}
 

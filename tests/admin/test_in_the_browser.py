@@ -5,7 +5,7 @@ import pytest
 from accounts.models import User
 from personas.models import AdoptionReading
 from prioritisation.models import Rating, ScoringRun
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products.models import Product, Requirement
 from tests.admin.test_pages import url
 from tests.cast import rota, user

@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import Token, User
 from personas.models import AdoptionReading
 from prioritisation.models import Rating, Scenario, Score, ScoringPolicy
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products.models import Comment, Membership, Product, Requirement
 from products.roles import Role
 from products.services import create_product

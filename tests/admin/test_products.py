@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from personas.models import Persona
 from prioritisation.models import ProcessSeen, ProductChange, ScoringState
-from prioritisation.rescoring import rescore
-from prioritisation.sweeping import sweep
+from prioritisation.pipeline.rescoring import rescore
+from prioritisation.pipeline.sweeping import sweep
 from prioritisation.tasks import rescore_product
 from products.models import Product, Requirement
 from products.roles import Role
@@ -104,7 +104,7 @@ def test_a_failing_rescore_is_told_and_no_error_page(product, admin_client, monk
     def fail(*args, **kwargs):
         raise ValueError("no such kind\nwith a row in it")
 
-    monkeypatch.setattr("prioritisation.product_admin.rescore", fail)
+    monkeypatch.setattr("prioritisation.pipeline.product_admin.rescore", fail)
 
     answer = admin_client.post(url(Product, "scoring", product.pk), follow=True)
 

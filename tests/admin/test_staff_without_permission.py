@@ -10,7 +10,7 @@ from django.db import transaction
 from django.test import Client
 
 from accounts.models import User
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from tests import crawling
 from tests.cast import user
 from tests.crawling import SECRET, Crawler

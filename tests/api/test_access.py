@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 from accounts.models import Token
 from personas.models import Persona
 from prioritisation.models import Rating
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products.models import Membership, Product
 
 

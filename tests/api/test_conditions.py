@@ -3,7 +3,7 @@
 import pytest
 
 from personas.models import Persona
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products.api import base
 from tests.api.test_races import just_before
 

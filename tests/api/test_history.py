@@ -2,7 +2,7 @@
 
 import pytest
 
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products.models import Requirement
 
 pytestmark = pytest.mark.django_db(transaction=True)

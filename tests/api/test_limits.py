@@ -12,7 +12,7 @@ from django.db import connection
 from accounts import limits
 from accounts.models import Token
 from prioritisation.api import ranking
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from prioritisation.views import live
 from tests.cast import signed_in
 from tests.processes import eventually

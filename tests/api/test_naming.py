@@ -3,7 +3,7 @@
 import pytest
 
 from personas.models import Persona
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products.models import Requirement
 from tests import crawling
 from tests.crawling import Crawler, client_of, urls

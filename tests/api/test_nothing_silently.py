@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from tests import crawling
 from tests.crawling import Crawler, client_of, urls
 

@@ -4,8 +4,8 @@ import io
 import pytest
 
 from prioritisation.models import Rating
+from prioritisation.pipeline.rescoring import rescore
 from prioritisation.ranking import paging
-from prioritisation.rescoring import rescore
 from products.models import Requirement
 from products.services import add_requirements
 

@@ -3,7 +3,7 @@
 import pytest
 
 from prioritisation.models import ProductChange, Scenario, ScoringPolicy
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from tests.cast import scenario
 
 URL = "/api/v1/scenarios/"

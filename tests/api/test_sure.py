@@ -4,9 +4,9 @@ import pytest
 from django.db import connection
 
 from personas.models import Persona
-from prioritisation import nudge
 from prioritisation.models import Rating
 from prioritisation.models.analyses import Analysis
+from prioritisation.pipeline import notify
 from tests import processes, servers
 from tests.cast import join, rota, user
 from tests.processes import eventually
@@ -149,7 +149,7 @@ def test_many_requirements_are_worked_out_by_a_worker(analyses_worker, as_user):
 
 def test_a_lost_task_is_seen_and_can_be_started_again(as_user, alice, monkeypatch):
     rung = []
-    monkeypatch.setattr(nudge, "ring_for_analyses", lambda: rung.append(1))
+    monkeypatch.setattr(notify, "ring_for_analyses", lambda: rung.append(1))
     many(alice)
     client = as_user("alice")
 

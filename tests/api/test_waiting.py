@@ -10,7 +10,7 @@ from django.db import connection
 
 from prioritisation.api import ranking
 from prioritisation.models import ProductChange
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from tests.processes import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)

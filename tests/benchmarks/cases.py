@@ -16,7 +16,7 @@ from django.db import connection
 
 from accounts.models import Token
 from prioritisation.models import ScoringPolicy, ScoringState
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from tests import processes
 from tests.benchmarks.data import owner, product_of
 from tests.benchmarks.measuring import side_by_side

@@ -5,7 +5,7 @@ from django.db import connection
 from accounts.models import User
 from personas.models import Persona
 from prioritisation.models import Rating
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products.models import Product, Requirement
 from products.services import create_product
 

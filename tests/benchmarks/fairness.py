@@ -9,7 +9,7 @@ from threading import Event, Thread
 from django.db import connections
 
 from prioritisation.models import ProductChange, ScoringPolicy
-from prioritisation.writing import writing
+from prioritisation.pipeline.transactions import writing
 from products.models import Product
 from tests import processes
 from tests.benchmarks.data import KINDS, product_of

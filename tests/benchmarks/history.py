@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from personas.models import Persona
 from prioritisation.models import Rating
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products.models import Requirement
 from products.services import add_requirements, create_product
 from tests.benchmarks.data import owner

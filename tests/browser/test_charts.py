@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from personas.models import Persona
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from tests import cast
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from prioritisation.models import Rating
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from tests import cast
 from tests.browser.test_every_page import findings
 

@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from prioritisation.rescoring import rescore
-from prioritisation.writing import writing
+from prioritisation.pipeline.rescoring import rescore
+from prioritisation.pipeline.transactions import writing
 from products.models import Comment
 from tests import cast, processes, servers
 from tests.browser.fixtures import page_of

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from tests import cast
 from tests.browser.axe import violations
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.models import User
 from personas.models import AdoptionReading, Persona
 from prioritisation.models import Rating, Scenario, ScoringPolicy
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products.models import Comment, Product, Requirement
 from tests import cast
 from tests.browser.fixtures import session_of

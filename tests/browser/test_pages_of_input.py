@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from personas.models import AdoptionReading, Persona
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from tests import cast
 from tests.browser import axe
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products.models import Requirement
 from tests import cast
 

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from personas.models import Persona
 from prioritisation.models import Rating
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products.models import Requirement
 from products.services import add_requirements
 from tests import cast

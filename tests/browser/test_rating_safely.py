@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from prioritisation.models import Rating
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products.models import Requirement
 from tests import cast
 from tests.browser.test_rating_grid import cell, paste, press, ring, saved

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from personas.models import Persona
 from prioritisation.models import Rating, ScoringPolicy
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products.models import Requirement
 from tests import cast
 from tests.browser.test_every_page import findings, overflow

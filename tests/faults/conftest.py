@@ -1,7 +1,7 @@
 import pytest
 from django.test import Client
 
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from tests import processes, servers
 from tests.cast import rota, user
 

@@ -12,10 +12,10 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, connections
 
-from prioritisation import inputs, rescoring
 from prioritisation.models import ProductChange, Rating
-from prioritisation.verification import wrong_scores
-from prioritisation.writing import writing
+from prioritisation.pipeline import read_inputs, rescoring
+from prioritisation.pipeline.transactions import writing
+from prioritisation.pipeline.verification import wrong_scores
 from products.versions import StaleVersion, save_if_current
 from tests.processes import eventually, own_cursor
 
@@ -50,7 +50,7 @@ def stays_marked(product, *, seconds):
 @contextlib.contextmanager
 def meanwhile(monkeypatch, act, *, wait=True):
     """`act` runs once, in a connection of its own, between a rescore's reading and its writing."""
-    read, started = inputs.read_inputs, []
+    read, started = read_inputs.read_inputs, []
 
     def read_then_act(*args, **kwargs):
         found = read(*args, **kwargs)

@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 from accounts.models import User
 from personas.models import AdoptionReading
 from personas.services import record_reading
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
+from prioritisation.pipeline.transactions import writing
 from prioritisation.what_if.services import apply_scenario
-from prioritisation.writing import writing
 from tests.cast import scenario
 from tests.faults.scenes import in_thread
 from tests.processes import eventually, own_cursor

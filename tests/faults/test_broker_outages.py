@@ -6,7 +6,7 @@ from threading import Thread
 import pytest
 
 from accounts.models import User
-from prioritisation import nudge
+from prioritisation.pipeline import notify
 from tests import processes
 from tests.faults.scenes import Browser, converged, eventually_converged, rate, stays_marked
 from tests.processes import eventually
@@ -75,17 +75,17 @@ def test_a_nudge_gives_a_paused_redis_200_ms_once_and_then_none(broker, our_nudg
     our_nudges_go_to(broker.url)
     broker.pause()
 
-    assert milliseconds_of(lambda: nudge.nudge(1)) < 200
-    assert milliseconds_of(lambda: nudge.nudge(1)) < 5
+    assert milliseconds_of(lambda: notify.nudge(1)) < 200
+    assert milliseconds_of(lambda: notify.nudge(1)) < 5
     broker.resume()
 
 
 def test_the_control_without_the_breaker_every_nudge_waits(broker, our_nudges_go_to, monkeypatch):
     our_nudges_go_to(broker.url)
-    monkeypatch.setattr(nudge, "breaker", nudge.Breaker(rest_seconds=0))
+    monkeypatch.setattr(notify, "breaker", notify.Breaker(rest_seconds=0))
     broker.pause()
 
-    assert min(milliseconds_of(lambda: nudge.nudge(1)) for _ in range(3)) > 90
+    assert min(milliseconds_of(lambda: notify.nudge(1)) for _ in range(3)) > 90
     broker.resume()
 
 
@@ -93,10 +93,10 @@ def test_the_control_with_ordinary_timeouts_a_nudge_takes_too_long(
     broker, our_nudges_go_to, monkeypatch
 ):
     our_nudges_go_to(broker.url)
-    monkeypatch.setattr(nudge, "TIMEOUT_SECONDS", 0.6)
+    monkeypatch.setattr(notify, "TIMEOUT_SECONDS", 0.6)
     broker.pause()
 
-    assert milliseconds_of(lambda: nudge.nudge(1)) > 500
+    assert milliseconds_of(lambda: notify.nudge(1)) > 500
     broker.resume()
 
 
@@ -112,10 +112,10 @@ def test_a_redis_lost_between_the_key_and_the_message_costs_no_more(
     broker, our_nudges_go_to, monkeypatch, outage
 ):
     our_nudges_go_to(broker.url)
-    monkeypatch.setattr(nudge, "client", KeyOnly)
+    monkeypatch.setattr(notify, "client", KeyOnly)
     getattr(broker, outage)()
 
-    assert milliseconds_of(lambda: nudge.nudge(1)) < 250
+    assert milliseconds_of(lambda: notify.nudge(1)) < 250
     if outage == "pause":
         broker.resume()
 
@@ -124,10 +124,10 @@ def test_the_control_a_message_that_may_be_tried_again_waits_for_redis(
     broker, our_nudges_go_to, monkeypatch
 ):
     our_nudges_go_to(broker.url)
-    monkeypatch.setattr(nudge, "client", KeyOnly)
-    monkeypatch.delitem(nudge._broker.transport_options, "max_retries")
+    monkeypatch.setattr(notify, "client", KeyOnly)
+    monkeypatch.delitem(notify._broker.transport_options, "max_retries")
     broker.kill()
-    nudging = Thread(target=nudge.nudge, args=[1])
+    nudging = Thread(target=notify.nudge, args=[1])
     nudging.start()
 
     nudging.join(0.5)
@@ -141,7 +141,7 @@ def test_a_worker_recovers_when_the_broker_is_started_again(
     product, broker, our_nudges_go_to, monkeypatch, pool
 ):
     our_nudges_go_to(broker.url)
-    monkeypatch.setattr(nudge, "breaker", nudge.Breaker(rest_seconds=0))
+    monkeypatch.setattr(notify, "breaker", notify.Breaker(rest_seconds=0))
     with processes.celery_worker(f"--pool={pool}", REDIS_URL=broker.url):
         broker.kill()
         rate(product, -4)

@@ -11,12 +11,13 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from prioritisation import rescoring, tasks, turns
+from prioritisation import tasks
 from prioritisation.models import ProductChange, ScoringState
 from prioritisation.models.analyses import Analysis, Kind
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline import rescoring, turns
+from prioritisation.pipeline.rescoring import rescore
+from prioritisation.pipeline.sweeping import sweep
 from prioritisation.sure.analysing import start_analysis
-from prioritisation.sweeping import sweep
 from tests.cast import rota, user
 from tests.faults.scenes import converged, eventually_converged, in_thread, meanwhile, rate
 from tests.processes import eventually

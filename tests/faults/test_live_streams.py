@@ -16,11 +16,11 @@ from accounts import cut_offs
 from accounts.cut_off_triggers import MAX_CUT_OFFS_OF_A_STATEMENT
 from accounts.cut_offs import TICKET_SECONDS
 from accounts.models import CutOff, User
-from prioritisation import nudge
 from prioritisation.live import tickets as live
 from prioritisation.live.streams import STREAMS_OF_A_USER, Streams
-from prioritisation.rescoring import rescore
-from prioritisation.writing import writing
+from prioritisation.pipeline import notify
+from prioritisation.pipeline.rescoring import rescore
+from prioritisation.pipeline.transactions import writing
 from products.models import Comment
 from products.roles import Role
 from products.services import create_product
@@ -152,7 +152,7 @@ def test_a_ticket_opens_its_own_product_alone(product, bob, ticketed, connect):
     stream = connect(ticketed(bob, other))
 
     versions_of(product, 1, 2)
-    nudge.publish(other.pk, 77)
+    notify.publish(other.pk, 77)
 
     assert stream.lines(3) == lines_of([77])
 
@@ -224,7 +224,7 @@ def test_a_changed_membership_ends_the_streams_of_that_member_alone(
     if change == "product deleted":
         assert of_alice.rest() == ""
     else:
-        nudge.publish(product.pk, 99)
+        notify.publish(product.pk, 99)
         assert of_alice.lines(3) == lines_of([99])
 
 
@@ -238,7 +238,7 @@ def test_who_joins_a_product_hears_of_it_from_that_second_on(
 
     with writing(means="session", user=alice):
         cast.join(product, carol, "viewer")
-    nudge.publish(product.pk, 99)
+    notify.publish(product.pk, 99)
 
     assert product.memberships.filter(user=carol).exists()
     assert of_alice.lines(3) == lines_of([99]), "so the live process has heard all before that"
@@ -358,7 +358,7 @@ def test_who_may_hear_no_more_hears_no_more(product, bob, heard, connect, sweepe
     assert {streams[who].rest() for who in ended} == {""}
     assert time.monotonic() - begun < 5
     assert connect(address).status == 403
-    nudge.publish(product.pk, 99)
+    notify.publish(product.pk, 99)
     for who in streams.keys() - ended:
         assert streams[who].lines(3) == lines_of([99])
 
@@ -379,7 +379,7 @@ def test_the_control_without_triggers_a_stream_goes_on(product, bob, heard, swee
     in_sql(f"BEGIN; SET LOCAL session_replication_role = replica; {end}; COMMIT")
 
     time.sleep(1)
-    nudge.publish(product.pk, 99)
+    notify.publish(product.pk, 99)
     assert streams["bob"].lines(3) == lines_of([99])
 
 

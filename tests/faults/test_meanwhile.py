@@ -10,7 +10,7 @@ from personas.models import AdoptionReading, Persona
 from personas.services import record_reading
 from prioritisation.entry.importing import import_ratings
 from prioritisation.models import Scenario, ScoringPolicy
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from prioritisation.what_if.services import apply_scenario, change_scenario
 from prioritisation.what_if.supposed import Otherwise
 from products.models import Product, Requirement

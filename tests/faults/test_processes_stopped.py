@@ -11,12 +11,13 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 
 from config.celery import drop_dead_connections
-from prioritisation import inputs, nudge, rescoring, tasks
+from prioritisation import tasks
 from prioritisation.management.commands import sweep_scores
 from prioritisation.models import ProductChange
-from prioritisation.rescoring import rescore
-from prioritisation.sweeping import sweep
-from prioritisation.verification import wrong_scores
+from prioritisation.pipeline import notify, read_inputs, rescoring
+from prioritisation.pipeline.rescoring import rescore
+from prioritisation.pipeline.sweeping import sweep
+from prioritisation.pipeline.verification import wrong_scores
 from tests import processes
 from tests.faults.scenes import converged, eventually_converged, in_sql, rate, stays_marked
 from tests.processes import eventually, own_cursor
@@ -42,7 +43,7 @@ def test_the_control_without_both_the_product_stays_marked(product):
 
 
 def test_the_control_without_the_bell_the_worker_alone_sees_nothing(product, worker, monkeypatch):
-    monkeypatch.setattr(nudge, "_ring", lambda product_id: None)
+    monkeypatch.setattr(notify, "_ring", lambda product_id: None)
     rate(product, -4)
 
     assert stays_marked(product, seconds=0.7)
@@ -79,7 +80,7 @@ def test_a_write_right_after_a_rescore_rings_again(product):
 def test_the_control_a_key_that_is_not_deleted_first_swallows_the_second_write(
     product, monkeypatch
 ):
-    monkeypatch.setattr(nudge, "hush", lambda product_id: None)
+    monkeypatch.setattr(notify, "hush", lambda product_id: None)
     rate_rescore_and_rate_again(product)
 
     assert messages() == 1
@@ -108,7 +109,7 @@ def test_a_worker_killed_in_the_middle_is_made_good_by_the_sweeper(product, requ
 
 @pytest.mark.scores_are_tampered_with
 def test_the_control_a_worker_that_clears_marks_beforehand_loses_the_write(product, monkeypatch):
-    read = inputs.read_inputs
+    read = read_inputs.read_inputs
 
     def read_inputs_clear_marks_and_die(*args, **kwargs):
         read(*args, **kwargs)

@@ -10,15 +10,15 @@ from django.db.models import F
 from django.http import HttpResponse
 
 from personas.models import Persona
-from prioritisation import inputs, nudge, rescoring
-from prioritisation.middleware import WriteMiddleware
 from prioritisation.models import ProductChange, Rating, Score, ScoreChange, ScoringRun
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline import notify, read_inputs, rescoring
+from prioritisation.pipeline.middleware import WriteMiddleware
+from prioritisation.pipeline.rescoring import rescore
+from prioritisation.pipeline.snapshots import snapshot
+from prioritisation.pipeline.transactions import retrying, writing
+from prioritisation.pipeline.verification import wrong_scores
 from prioritisation.selectors import standing_of
-from prioritisation.snapshots import snapshot
 from prioritisation.tasks import rescore_product
-from prioritisation.verification import wrong_scores
-from prioritisation.writing import retrying, writing
 from products.models import Product, Requirement
 from products.services import delete_product
 from tests.cast import rota, user
@@ -49,7 +49,7 @@ def test_a_persona_added_during_a_rescore_is_counted(product, monkeypatch):
 
 @pytest.mark.scores_are_tampered_with
 def test_the_control_marks_read_after_the_inputs_lose_the_persona(product, monkeypatch):
-    read = inputs.read_inputs
+    read = read_inputs.read_inputs
 
     def read_inputs_then_marks(cursor, product_id, **kwargs):
         found = read(cursor, product_id, **kwargs)
@@ -59,7 +59,7 @@ def test_the_control_marks_read_after_the_inputs_lose_the_persona(product, monke
                 [product_id, f"Ward manager {product_id}"],
             )
         marks = ProductChange.objects.filter(product_id=product_id).values_list("id", flat=True)
-        found.__dict__["marks"] = inputs.np.array(marks)
+        found.__dict__["marks"] = read_inputs.np.array(marks)
         return found
 
     monkeypatch.setattr(rescoring, "read_inputs", read_inputs_then_marks)
@@ -374,11 +374,11 @@ def test_in_a_snapshot_nothing_is_written(product):
 
 def test_a_write_while_a_worker_rescores_rings_for_another_turn(product, monkeypatch):
     # However slow this machine is: what the first write rang stays rung.
-    monkeypatch.setattr(nudge, "QUIET_MILLISECONDS", 60_000)
+    monkeypatch.setattr(notify, "QUIET_MILLISECONDS", 60_000)
     rate(product, -4)
-    assert nudge.client().llen("celery") == 1
+    assert notify.client().llen("celery") == 1
 
     with meanwhile(monkeypatch, lambda: rate(product, 2, number=2)):
         rescore_product(product.pk)
 
-    assert nudge.client().llen("celery") == 2
+    assert notify.client().llen("celery") == 2

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from accounts.models import User
-from prioritisation import nudge
 from prioritisation.live import tickets as live
 from prioritisation.models.analyses import Analysis, Kind
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline import notify
+from prioritisation.pipeline.rescoring import rescore
 from tests import processes
 from tests.faults.scenes import Browser, converged, in_thread, rate
 from tests.processes import eventually, free_port, own_cursor
@@ -86,7 +86,7 @@ def test_a_worker_in_the_middle_of_a_statement(product, broker, pool):
         eventually(lambda: converged(product))
         rate(product, 3)
         with locked(MARKS):
-            nudge.nudge(product.pk + 1)
+            notify.nudge(product.pk + 1)
             eventually(lambda: waits_in_postgresql(worker))
             assert ends_in_time(worker)
     rescore(product.pk)
@@ -96,7 +96,7 @@ def test_a_worker_in_the_middle_of_a_statement(product, broker, pool):
 def test_the_control_by_itself_celery_waits_for_the_statement(product, broker):
     with processes.celery_worker("--include=tests.faults.patient", REDIS_URL=broker.url) as worker:
         with locked(MARKS):
-            nudge.nudge(product.pk)
+            notify.nudge(product.pk)
             eventually(lambda: waits_in_postgresql(worker))
             worker.signal(signal.SIGTERM)
             with pytest.raises(subprocess.TimeoutExpired):
@@ -121,7 +121,7 @@ def endless_analysis(product):
 def test_a_worker_with_an_analysis_under_way(product, broker, pool):
     analysis = endless_analysis(product)
     with processes.analyses_worker(f"--pool={pool}", REDIS_URL=broker.url) as worker:
-        nudge.ring_for_analyses()
+        notify.ring_for_analyses()
         eventually(lambda: Analysis.objects.get().progress > 0, within=30)
         (process,) = at_analyses(worker)
 
@@ -145,7 +145,7 @@ def at_analyses(worker):
 def test_a_killed_workers_analysis_ends_too(product, broker, pool):
     endless_analysis(product)
     with processes.analyses_worker(f"--pool={pool}", REDIS_URL=broker.url) as worker:
-        nudge.ring_for_analyses()
+        notify.ring_for_analyses()
         eventually(lambda: Analysis.objects.get().progress > 0, within=30)
         worker.signal(signal.SIGKILL)
         # It has let everything else go first, also while it ends.
@@ -157,7 +157,7 @@ def test_an_analysis_never_holds_up_a_rescore(product, broker, pool):
     endless_analysis(product)
     with processes.celery_worker(f"--pool={pool}", REDIS_URL=broker.url):
         for _message in range(4):
-            nudge._send("work_out_analyses")
+            notify._send("work_out_analyses")
         rate(product, -4)
         eventually(lambda: converged(product))
     assert not Analysis.objects.get().progress

@@ -7,12 +7,13 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, OperationalError
 
-from prioritisation import inputs, rescoring
 from prioritisation.models import ProductChange, Score, ScoringRun, ScoringState
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline import read_inputs as inputs
+from prioritisation.pipeline import rescoring
+from prioritisation.pipeline.rescoring import rescore
+from prioritisation.pipeline.sweeping import drop_marks_of_deleted_products, sweep
+from prioritisation.pipeline.verification import wrong_scores
 from prioritisation.scoring import formula
-from prioritisation.sweeping import drop_marks_of_deleted_products, sweep
-from prioritisation.verification import wrong_scores
 from tests.cast import rota, user
 from tests.faults.scenes import (
     converged,

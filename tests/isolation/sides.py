@@ -16,7 +16,7 @@ from accounts.notifications import Kind, notify
 from personas.models import AdoptionReading, Persona
 from prioritisation.models import Rating
 from prioritisation.models.analyses import Analysis
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products.invitations import invite
 from products.models import Comment, Product, Requirement
 from products.roles import Role

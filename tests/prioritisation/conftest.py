@@ -1,6 +1,6 @@
 import pytest
 
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from tests import cast
 
 

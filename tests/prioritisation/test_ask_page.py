@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products.services import create_product
 from tests import cast
 from tests.cast import signed_in

@@ -9,7 +9,7 @@ from accounts.notifications import choose, notify
 from personas.models import AdoptionReading, Persona
 from prioritisation.models import Rating, Scenario, ScenarioPersona, ScoringPolicy, ScoringRun
 from prioritisation.models.analyses import Analysis
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from prioritisation.sure.analysing import start_analysis
 from products.invitations import invite
 from products.kept_answers import KeptAnswer, claim

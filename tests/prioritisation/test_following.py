@@ -3,7 +3,7 @@
 import pytest
 
 from prioritisation.models import Rating
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from tests import cast
 from tests.cast import signed_in
 

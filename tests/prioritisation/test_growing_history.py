@@ -3,7 +3,7 @@
 import pytest
 
 from personas.models import AdoptionReading
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from tests.benchmarks import data
 from tests.benchmarks.history import product_with_readings
 from tests.touched_rows import touched_rows

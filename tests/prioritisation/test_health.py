@@ -8,8 +8,8 @@ from django.test import Client
 from django.utils import timezone
 
 from prioritisation.models import ProductChange, ScoringState
-from prioritisation.rescoring import rescore
-from prioritisation.views import health
+from prioritisation.pipeline import health
+from prioritisation.pipeline.rescoring import rescore
 from tests.cast import rota, signed_in, user
 
 

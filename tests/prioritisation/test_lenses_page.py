@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from tests import cast
 from tests.cast import signed_in
 

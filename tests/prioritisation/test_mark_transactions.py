@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from prioritisation.models import ProductChange, Rating
-from prioritisation.writing import writing
+from prioritisation.pipeline.transactions import writing
 from products.models import Product, Requirement
 from products.services import create_product, delete_product
 from tests.cast import rota, user

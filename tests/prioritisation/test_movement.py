@@ -17,10 +17,10 @@ from prioritisation.entry.importing import import_ratings
 from prioritisation.history import inputs_then, movement
 from prioritisation.history.why_moved import why_moved
 from prioritisation.models import Rating, ScoreChange, ScoringPolicy
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
+from prioritisation.pipeline.retention import thin_history
+from prioritisation.pipeline.transactions import writing
 from prioritisation.sampling import load_samples
-from prioritisation.thinning import thin_history
-from prioritisation.writing import writing
 from tests import cast
 from tests.faults.scenes import in_thread
 from tests.prioritisation.editor import Editor

@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_datetime
 from personas.services import record_reading
 from prioritisation.history.outcomes import Expectation, fit
 from prioritisation.history.shipped import read_outcomes
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from tests import cast
 
 

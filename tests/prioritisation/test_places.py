@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import caches
 
 from prioritisation.models import Rating, ScoringPolicy
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from prioritisation.selectors import standing_of
 from prioritisation.sure import places
 from tests import cast

@@ -2,8 +2,8 @@ import pytest
 
 from personas.models import Persona
 from prioritisation.models import ScoringPolicy
+from prioritisation.pipeline.rescoring import rescore
 from prioritisation.policy_words import sentences
-from prioritisation.rescoring import rescore
 from prioritisation.scoring.formula import Policy
 from tests import cast
 

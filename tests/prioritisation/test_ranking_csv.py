@@ -6,7 +6,7 @@ import io
 import pytest
 
 from personas.models import Persona
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products.models import Requirement
 from tests.cast import signed_in
 

@@ -3,7 +3,7 @@ from django.test import Client
 from django.utils import timezone
 
 from prioritisation.models import Rating, ScoringState
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products.models import Product, Requirement
 from tests import cast
 from tests.cast import signed_in

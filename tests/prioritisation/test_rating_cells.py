@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from prioritisation.models import Rating
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from prioritisation.services import record_rating
 from tests import cast
 from tests.faults.scenes import before_statement, begin

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from personas.models import Persona
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products.services import create_product
 from tests.prioritisation import real_input
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from prioritisation.models import ProductChange, Scenario, ScoringPolicy
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from prioritisation.services import record_rating
 from prioritisation.what_if.supposed import Otherwise, otherwise_of
 from tests.cast import join, scenario, signed_in, user

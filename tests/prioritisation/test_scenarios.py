@@ -15,7 +15,7 @@ import pytest
 
 from personas.models import AdoptionReading, Persona
 from prioritisation.models import ProductChange, Scenario, ScoringPolicy
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from prioritisation.what_if.comparing import compare
 from prioritisation.what_if.services import NeedsReason, apply_scenario, change_scenario
 from prioritisation.what_if.supposed import Otherwise, otherwise_of

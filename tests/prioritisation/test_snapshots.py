@@ -6,15 +6,15 @@ from django.db import connection
 from prioritisation.cards import read_cards
 from prioritisation.entry.grid import read_grid
 from prioritisation.history.movement import movements
+from prioritisation.pipeline.rescoring import rescore
+from prioritisation.pipeline.verification import verify_all
 from prioritisation.ranking.previewing import read_ground
 from prioritisation.reasons.other_lenses import read_beside
 from prioritisation.reasons.to_ask import read_asking
 from prioritisation.reasons.versus import read_versus
-from prioritisation.rescoring import rescore
 from prioritisation.selectors import read_ranking
 from prioritisation.sure.present import read_present
 from prioritisation.sure.sureness import read_sureness
-from prioritisation.verification import verify_all
 from tests import cast
 
 pytestmark = pytest.mark.django_db(transaction=True)

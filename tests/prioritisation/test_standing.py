@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from prioritisation.live import tickets as live
 from prioritisation.models import ScoringState
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products.models import Requirement
 from tests import cast
 

@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from prioritisation import nudge
 from prioritisation.models import Rating
 from prioritisation.models.analyses import Analysis
+from prioritisation.pipeline import notify
 from prioritisation.sure import analysing, sureness
 from prioritisation.sure.analysing import work_out_analyses
 from products.models import Requirement
@@ -31,7 +31,7 @@ def product(db, client):
 def many(product, monkeypatch):
     """The same, as if it had too many requirements to wait for."""
     monkeypatch.setattr(sureness, "AT_ONCE", 0)
-    monkeypatch.setattr(nudge, "ring_for_analyses", lambda: None)
+    monkeypatch.setattr(notify, "ring_for_analyses", lambda: None)
     return product
 
 

@@ -4,11 +4,11 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from prioritisation import thinning
 from prioritisation.history.shipped import read_outcomes
 from prioritisation.models import ScoreChange, ScoringPolicy
-from prioritisation.rescoring import rescore
-from prioritisation.thinning import thin_history
+from prioritisation.pipeline import retention
+from prioritisation.pipeline.rescoring import rescore
+from prioritisation.pipeline.retention import thin_history
 from products.models import Requirement
 from tests.cast import rota, user
 from tests.processes import own_cursor
@@ -76,7 +76,7 @@ def scores():
 
 
 def test_broken_off_it_has_lost_nothing_and_goes_on_when_started_again(three_of_a_day, monkeypatch):
-    monkeypatch.setattr(thinning, "ENTRIES_AT_ONCE", 1)
+    monkeypatch.setattr(retention, "ENTRIES_AT_ONCE", 1)
     wanted = iter([True, False])
 
     assert thin_history(at=NOW, wanted=lambda: next(wanted)) == 1

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from personas.services import record_reading
 from prioritisation.models import Rating, ScoreChange, ScoringRun
+from prioritisation.pipeline.rescoring import rescore
 from prioritisation.presentation.charts.trend import trend_of
-from prioritisation.rescoring import rescore
 from products.models import Product, Requirement
 from tests import cast
 from tests.prioritisation.requirements.pages import text

@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 
 from prioritisation.models import Scenario
-from prioritisation.rescoring import rescore
-from prioritisation.verification import wrong_scores
+from prioritisation.pipeline.rescoring import rescore
+from prioritisation.pipeline.verification import wrong_scores
 from tests.benchmarks import data
 from tests.touched_rows import touched_rows
 

@@ -8,8 +8,8 @@ from django.db import connection
 
 from personas.models import AdoptionReading, Persona
 from prioritisation.models import ProductChange, Rating, Score, ScoringPolicy, ScoringRun
-from prioritisation.rescoring import rescore
-from prioritisation.verification import wrong_scores
+from prioritisation.pipeline.rescoring import rescore
+from prioritisation.pipeline.verification import wrong_scores
 from products.models import Requirement
 from products.services import create_product
 from tests.benchmarks.data import KINDS

@@ -10,8 +10,8 @@ from accounts.models import Kind, Notification
 from accounts.notifications import choose
 from prioritisation.history.weekly import WeeklyRound, week_told_at
 from prioritisation.models import Rating
-from prioritisation.rescoring import rescore
-from prioritisation.writing import writing
+from prioritisation.pipeline.rescoring import rescore
+from prioritisation.pipeline.transactions import writing
 from tests import cast
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -3,8 +3,8 @@ from django.test import Client
 
 from personas.models import Persona
 from prioritisation.models import ProductChange, Rating, ScoringPolicy
+from prioritisation.pipeline.rescoring import rescore
 from prioritisation.ranking.filters import View
-from prioritisation.rescoring import rescore
 from prioritisation.selectors import ALL_STATUSES, read_ranking
 from products.models import Requirement
 from tests import cast

@@ -13,9 +13,9 @@ from django.template.response import TemplateResponse
 from django.utils.functional import SimpleLazyObject
 
 from accounts.access import commits_itself
-from prioritisation import writing
-from prioritisation.middleware import WriteMiddleware
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline import transactions
+from prioritisation.pipeline.middleware import WriteMiddleware
+from prioritisation.pipeline.rescoring import rescore
 from products.models import Product
 from tests.cast import PASSWORD, rota, user
 
@@ -238,7 +238,7 @@ def test_what_goes_wrong_after_the_commit_makes_no_error_of_it(rf, product, monk
     def nudge(product_id):
         raise RuntimeError("no broker")
 
-    monkeypatch.setattr(writing, "nudge", nudge)
+    monkeypatch.setattr(transactions, "nudge", nudge)
 
     def view(request):
         Product.objects.get().requirements.filter(number=1).update(title="Renamed")

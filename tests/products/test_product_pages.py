@@ -4,7 +4,7 @@ import pytest
 
 from personas.models import Persona
 from personas.services import record_reading
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products.models import Product
 from products.services import create_product
 from tests import cast

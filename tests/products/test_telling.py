@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import Kind, Notification, Token, User
 from prioritisation.entry.importing import import_ratings
-from prioritisation.writing import writing
+from prioritisation.pipeline.transactions import writing
 from products.following import MAX_FOLLOWED_AT_ONCE, Following, set_following
 from products.members import remove_member
 from products.models import Comment, Requirement

@@ -35,7 +35,7 @@ SAFE = {
 }
 MARKS_SAFE = {"mark_safe", "SafeString", "SafeText"}
 #: sends what its callers ring for after COMMIT
-SENDER = "prioritisation/nudge.py"
+SENDER = "prioritisation/pipeline/notify.py"
 SENDS = {"delay", "apply_async", "send_task"}
 UNESCAPED = re.compile(r"\|\s*(safe|safeseq)\b|\{%\s*autoescape\s+off")
 

@@ -53,7 +53,7 @@ def test_a_view_that_begins_at_the_product_is_not(text):
 
 
 def test_what_is_no_view_may_read_all():
-    assert broken("Persona.objects.all()", "prioritisation/verification.py") == []
+    assert broken("Persona.objects.all()", "prioritisation/pipeline/verification.py") == []
 
 
 @pytest.mark.parametrize(

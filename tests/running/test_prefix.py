@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 
 from accounts.models import Token, User
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from tests import cast, crawling, processes
 
 PREFIX = "/userward"

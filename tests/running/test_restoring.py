@@ -15,8 +15,8 @@ from config.embedded import servers as embedded
 from config.embedded.folders import sockets_of
 from personas.models import Persona
 from prioritisation.models import ProductChange, Rating, ScoringPolicy
-from prioritisation.rescoring import rescore
-from prioritisation.verification import wrong_scores
+from prioritisation.pipeline.rescoring import rescore
+from prioritisation.pipeline.verification import wrong_scores
 from products.models import Requirement
 from tests import cast, processes
 

@@ -8,7 +8,7 @@ from prioritisation.entry.cells import CellError, scale_from
 from prioritisation.entry.importing import import_ratings
 from prioritisation.entry.imports import SheetError, decode
 from prioritisation.models import Basis
-from prioritisation.writing import writing
+from prioritisation.pipeline.transactions import writing
 from products.models import Product
 from products.roles import MAY
 

@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from prioritisation.models import ProductChange
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products.models import Product
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.notifications import MAX_MAILS_A_GO, send_due_mail
 from prioritisation.history.weekly import WeeklyRound, week_told_at
-from prioritisation.stopping import run_until_told_to_stop
+from prioritisation.pipeline.stopping import run_until_told_to_stop
 from products.database_limits import SWEEPER, limit_connections
 
 log = logging.getLogger(__name__)

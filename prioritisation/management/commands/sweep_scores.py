@@ -4,8 +4,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections
 
-from prioritisation.stopping import run_until_told_to_stop
-from prioritisation.sweeping import sweep
+from prioritisation.pipeline.stopping import run_until_told_to_stop
+from prioritisation.pipeline.sweeping import sweep
 from products.database_limits import SWEEPER, limit_connections
 
 log = logging.getLogger(__name__)

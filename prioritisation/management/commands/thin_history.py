@@ -4,8 +4,8 @@ from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections
 
 from accounts.ballast import forget_ballast
-from prioritisation.stopping import run_until_told_to_stop
-from prioritisation.thinning import thin_history
+from prioritisation.pipeline.retention import thin_history
+from prioritisation.pipeline.stopping import run_until_told_to_stop
 from products.invitations import forget_unused
 from products.kept_answers import forget_answers
 

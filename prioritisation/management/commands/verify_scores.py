@@ -2,8 +2,8 @@ import sys
 
 from django.core.management.base import BaseCommand
 
+from prioritisation.pipeline.verification import verify_all
 from prioritisation.presentation.formatting import and_join, count
-from prioritisation.verification import verify_all
 
 WRONG, NOTHING_JUDGED = 1, 2
 NAMED = 10

@@ -4,8 +4,8 @@ from django.utils import timezone
 from personas.models import Persona
 from personas.services import record_reading
 from prioritisation import counts
-from prioritisation.rescoring import rescore
-from prioritisation.writing import writing
+from prioritisation.pipeline.rescoring import rescore
+from prioritisation.pipeline.transactions import writing
 from products.services import delete_requirement
 from tests import cast
 

@@ -13,7 +13,7 @@ from prioritisation.history.past import (
     titles_of,
     versions_at,
 )
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from prioritisation.selectors import read_ranking
 from products.services import delete_requirement
 from tests import cast

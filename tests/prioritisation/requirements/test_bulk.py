@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from prioritisation.models import Rating
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products.models import Requirement
 from products.services import create_product
 from products.versions import StaleVersion, save_if_current

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from prioritisation.models import Rating
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from tests import cast
 from tests.cast import signed_in
 from tests.prioritisation.requirements.pages import text

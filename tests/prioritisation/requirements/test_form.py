@@ -3,7 +3,7 @@
 import pytest
 
 from prioritisation.models import Rating
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products.models import Requirement
 from tests.cast import signed_in
 from tests.prioritisation.requirements.pages import text

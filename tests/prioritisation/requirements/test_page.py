@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from personas.models import AdoptionReading
 from prioritisation.models import Rating, ScoreChange
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from products.models import Comment, Requirement
 from tests import cast
 from tests.cast import signed_in

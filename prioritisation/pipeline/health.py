@@ -9,8 +9,8 @@ from django.http import JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from prioritisation import nudge
-from prioritisation.checks import missing_migrations, missing_triggers
+from prioritisation.pipeline import notify
+from prioritisation.pipeline.checks import missing_migrations, missing_triggers
 from products.access import public
 
 
@@ -23,7 +23,7 @@ def healthz(request):
     Which products, and why, is told to staff and to who brings HEALTH_KEY. A broker that doesn't
     answer is told, but isn't red: the sweeper needs none.
     """
-    report = {"database": True, "broker": bool(nudge.breaker.attempt(_ping))}
+    report = {"database": True, "broker": bool(notify.breaker.attempt(_ping))}
     try:
         behind, failing = _marked_products(), _failing_products()
         told = _has_key(request) or admin.site.has_permission(request)
@@ -66,7 +66,7 @@ def readyz(request):
 
 
 def _ping():
-    return nudge.client().ping()
+    return notify.client().ping()
 
 
 def _marked_products():

@@ -3,7 +3,7 @@
 from django.db import connection
 
 from prioritisation.models import ProductChange
-from prioritisation.snapshots import snapshot
+from prioritisation.pipeline.snapshots import snapshot
 from products.models import OPEN, Product
 
 

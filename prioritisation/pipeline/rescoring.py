@@ -10,12 +10,12 @@ import numpy as np
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from prioritisation import nudge
-from prioritisation.inputs import read_inputs
 from prioritisation.models import ProductChange, ScoringState
+from prioritisation.pipeline import notify
+from prioritisation.pipeline.read_inputs import read_inputs
+from prioritisation.pipeline.transactions import is_conflict
+from prioritisation.pipeline.write_scores import drop_scores_of_deleted, write_scores
 from prioritisation.scoring import formula
-from prioritisation.stored import drop_scores_of_deleted, write_scores
-from prioritisation.writing import is_conflict
 from products.querysets import PRODUCT_LOCK
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ def rescore(product_id, *, force=False):
         if not ProductChange.objects.filter(product_id=product_id).exists():
             return version
         if time.monotonic() >= until:
-            nudge.nudge(product_id)
+            notify.nudge(product_id)
             return version
 
 
@@ -67,7 +67,7 @@ def rescore_once(product_id, *, force=False):
         _note_failure(product_id, error)
         raise
     if done:
-        nudge.publish(product_id, done)
+        notify.publish(product_id, done)
     return done
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from prioritisation.binary_copy import copy_out
 from prioritisation.models import CONFIDENCE
+from prioritisation.pipeline.binary_copy import copy_out
 from prioritisation.scoring import formula
 from products.models import OPEN
 

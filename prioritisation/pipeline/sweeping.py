@@ -5,11 +5,11 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.cut_offs import cut_offs_that_matter
-from prioritisation import nudge
 from prioritisation.models import ProductChange
 from prioritisation.models.analyses import Analysis
 from prioritisation.models.processes import SWEEPER, note_seen
-from prioritisation.turns import take_turns
+from prioritisation.pipeline import notify
+from prioritisation.pipeline.turns import take_turns
 from products.models import Product
 
 #: Who is at an analysis touches all that are unfinished several times a second.
@@ -22,7 +22,7 @@ def sweep(*, wanted=lambda: True):
     One that fails doesn't stop the others.
     """
     note_seen(SWEEPER)
-    nudge.tell_cut_offs(cut_offs_that_matter())
+    notify.tell_cut_offs(cut_offs_that_matter())
     drop_marks_of_deleted_products()
     ring_for_lost_analyses()
     return take_turns(wanted=wanted) is not None
@@ -38,4 +38,4 @@ def ring_for_lost_analyses():
     """Their message was lost, or their worker ended in the middle."""
     since = timezone.now() - UNTOUCHED
     if Analysis.objects.filter(finished_at=None, touched_at__lt=since).exists():
-        nudge.ring_for_analyses()
+        notify.ring_for_analyses()

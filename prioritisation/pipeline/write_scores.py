@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from prioritisation.binary_copy import copy_in
+from prioritisation.pipeline.binary_copy import copy_in
 
 SCALARS = dict(
     requirement_id="int8",

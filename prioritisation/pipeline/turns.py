@@ -9,7 +9,7 @@ import time
 
 from django.db import connection
 
-from prioritisation.rescoring import TURNS_SECONDS, rescore_once
+from prioritisation.pipeline.rescoring import TURNS_SECONDS, rescore_once
 
 
 def take_turns(*, wanted=lambda: True):

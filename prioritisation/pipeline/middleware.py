@@ -7,8 +7,8 @@ from django.utils.datastructures import MultiValueDict
 
 from accounts.at_most import too_many_in
 from accounts.cut_offs import untold_cut_offs
-from prioritisation.nudge import tell_cut_offs
-from prioritisation.writing import retrying, writing
+from prioritisation.pipeline.notify import tell_cut_offs
+from prioritisation.pipeline.transactions import retrying, writing
 from products.access import was_deleted
 from products.api.problems import UNAVAILABLE, refused, unavailable
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 
 from accounts.cut_offs import untold_cut_offs
 from accounts.history import acting
-from prioritisation.nudge import nudge, tell_cut_offs, tell_notified
+from prioritisation.pipeline.notify import nudge, tell_cut_offs, tell_notified
 from products.telling import tell_of_changes
 
 SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"

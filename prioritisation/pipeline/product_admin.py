@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import commits_itself
 from prioritisation.models import ProductChange, ScoringState
 from prioritisation.models.processes import SWEEPER, WORKER, ProcessSeen
-from prioritisation.rescoring import rescore
+from prioritisation.pipeline.rescoring import rescore
 from prioritisation.scoring.formula import ALGORITHM
 from products.admin import ProductAdmin
 from products.models import Product
