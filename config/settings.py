@@ -311,7 +311,7 @@ SPECTACULAR_SETTINGS = {
         "LogKind": "prioritisation.log.sources.KINDS",
         "Market": "prioritisation.api.products.MARKETS",
         "MustReason": "products.models.MustReason",
-        "Order": "prioritisation.selectors.ORDERS",
+        "Order": "prioritisation.selectors.rankings.ORDERS",
         "PersonaKind": "personas.models.Kind",
         "Role": "products.api.fields.ROLES",
         "Status": "products.models.Status",

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from django.db import connection
 
-from prioritisation.people import read_people
 from prioritisation.pipeline.snapshots import snapshot
-from prioritisation.whole_ranking import read_whole
+from prioritisation.selectors.weights import read_people
+from prioritisation.selectors.whole_ranking import read_whole
 from products.models import OPEN, Product
 
 

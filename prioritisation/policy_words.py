@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from math import ceil
 
-from prioritisation.people import Supposed
 from prioritisation.presentation.formatting import and_join, number, share
+from prioritisation.selectors.weights import Supposed
 
 ALWAYS_FROM = 5 / 6
 #: share of the end users' weight that payers get → how people say it

@@ -11,10 +11,10 @@ from django.db.models import OuterRef
 
 from personas.models import AdoptionReading, Persona
 from prioritisation.models import Rating
-from prioritisation.people import people_of
 from prioritisation.pipeline.read_inputs import read_inputs
 from prioritisation.presentation.charts.adoption_line import ROWS, Trend, trend
 from prioritisation.scoring import formula
+from prioritisation.selectors.weights import people_of
 from products.models import OPEN
 
 FEW_PERCENT = 0.02

@@ -3,8 +3,8 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from prioritisation.history.causes import INPUTS, causes_of
 from prioritisation.models import ScoreChange
+from prioritisation.selectors.input_events import INPUTS, causes_of
 from products.api.base import ProductAPI
 from products.api.fields import PointsField
 from products.api.pages import Pages

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from prioritisation.presentation.references import ReferenceSerializer, reference_of
 from prioritisation.reasons.other_lenses import read_beside
 from prioritisation.scoring.other_methods import NAMES, RICE
-from prioritisation.selectors import ORDERS
+from prioritisation.selectors.rankings import ORDERS
 from products.api.base import ProductAPI
 
 

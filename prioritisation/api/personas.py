@@ -4,7 +4,7 @@ from rest_framework.response import Response
 from personas.forms import PersonaForm
 from personas.models import Persona
 from personas.services import add_persona
-from prioritisation.people import people_of
+from prioritisation.selectors.weights import people_of
 from products.api.base import OneRow, ProductAPI
 from products.api.fields import RowSerializer
 from products.api.pages import Pages

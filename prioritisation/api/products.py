@@ -5,8 +5,8 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from personas.models import Kind
-from prioritisation.people import read_people
 from prioritisation.pipeline.snapshots import snapshot
+from prioritisation.selectors.weights import read_people
 from products.api.base import API, OneRow
 from products.api.fields import RowSerializer
 from products.api.members import RoleField

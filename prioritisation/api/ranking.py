@@ -23,9 +23,9 @@ from prioritisation.pipeline.waiting import wait_until_scored
 from prioritisation.ranking.export import csv_of
 from prioritisation.ranking.paging import read_page
 from prioritisation.ranking.starving import FIRST, starving
-from prioritisation.ranking_query import ORDER
 from prioritisation.scoring import flags as signals
-from prioritisation.selectors import ORDERS, standing_of
+from prioritisation.selectors.ranking_sql import ORDER
+from prioritisation.selectors.rankings import ORDERS, standing_of
 from products.api.base import ProductAPI
 from products.api.conditions import tags_in
 from products.api.pages import NOT_OURS, decoded, encoded

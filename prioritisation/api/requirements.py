@@ -5,7 +5,7 @@ from rest_framework.response import Response
 from prioritisation.decisions import check_decision
 from prioritisation.entry.cells import MOST_TAGS
 from prioritisation.pipeline.snapshots import snapshot
-from prioritisation.selectors import placed
+from prioritisation.selectors.rankings import placed
 from products.access import get_product, may
 from products.api.base import OneRow, ProductAPI
 from products.api.fields import RowSerializer, TextField

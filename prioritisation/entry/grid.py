@@ -12,7 +12,7 @@ from prioritisation.models import Rating, Score
 from prioritisation.pipeline.snapshots import snapshot
 from prioritisation.presentation.charts.bars import in_order
 from prioritisation.presentation.formatting import NONE, number, points, signed
-from prioritisation.selectors import read_ranking
+from prioritisation.selectors.rankings import read_ranking
 from products.models import OPEN
 
 ROWS_A_PAGE = 500

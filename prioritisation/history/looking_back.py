@@ -5,10 +5,16 @@ from dataclasses import dataclass, replace
 from prioritisation.history import spans
 from prioritisation.history.milestones import POLICY, milestones
 from prioritisation.history.moves import Comparison, compare
-from prioritisation.history.past import rankings_at, runs_around, titles_of, versions_at, when
 from prioritisation.history.why_moved import why_moved
 from prioritisation.presentation.charts.rank_lines import Chart, lines
 from prioritisation.presentation.formatting import count
+from prioritisation.selectors.past_rankings import (
+    rankings_at,
+    runs_around,
+    titles_of,
+    versions_at,
+    when,
+)
 
 #: causes that are told of each move
 CAUSES = 3

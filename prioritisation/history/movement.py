@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from personas.models import AdoptionReading
 from prioritisation.history import steps
-from prioritisation.history.causes import Causes, changes_in
 from prioritisation.history.inputs_then import event_of, inputs_at
-from prioritisation.history.past import scores_at
 from prioritisation.history.steps import steps_of
 from prioritisation.pipeline.snapshots import snapshot
 from prioritisation.scoring import attribution
 from prioritisation.scoring.attribution import Effect, Replay
+from prioritisation.selectors.input_events import Causes, changes_in
+from prioritisation.selectors.past_rankings import scores_at
 
 
 @dataclass(frozen=True, slots=True)

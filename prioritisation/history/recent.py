@@ -6,9 +6,9 @@ from functools import lru_cache
 from django.db import connection
 from django.utils import timezone
 
-from prioritisation.history.past import rankings_at, versions_at
-from prioritisation.people import people_of
 from prioritisation.presentation.charts.trend import NOTHING, TWO_WEEKS, WEEKS, Recent
+from prioritisation.selectors.past_rankings import rankings_at, versions_at
+from prioritisation.selectors.weights import people_of
 from products.models import Product
 
 

@@ -14,9 +14,9 @@ from accounts.models import Kind, Notification, User
 from accounts.notifications import notify
 from prioritisation.history.looking_back import explained
 from prioritisation.history.moves import compare
-from prioritisation.history.past import rankings_at, titles_of, versions_at
 from prioritisation.pipeline.notify import tell_notified
 from prioritisation.presentation.formatting import count
+from prioritisation.selectors.past_rankings import rankings_at, titles_of, versions_at
 from products.models import Product
 
 log = logging.getLogger(__name__)

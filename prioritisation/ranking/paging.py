@@ -6,8 +6,8 @@ several times as much as Rows.
 
 from dataclasses import dataclass
 
-from prioritisation.ranking_query import place_of
-from prioritisation.selectors import Ranking, found_ranking, rows_of
+from prioritisation.selectors.ranking_sql import place_of
+from prioritisation.selectors.rankings import Ranking, found_ranking, rows_of
 
 PART = 500
 

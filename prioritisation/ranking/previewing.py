@@ -8,10 +8,9 @@ import numpy as np
 from django.db import connection
 
 from prioritisation.models import ScoringPolicy
-from prioritisation.people import People, arrays, people_of
 from prioritisation.pipeline.read_inputs import Inputs, read_inputs
 from prioritisation.scoring import formula
-from prioritisation.selectors import (
+from prioritisation.selectors.rankings import (
     PersonaWeight,
     Place,
     Ranking,
@@ -19,7 +18,8 @@ from prioritisation.selectors import (
     snapshot,
     standing_of,
 )
-from prioritisation.whole_ranking import Cells, found_whole, rows_over
+from prioritisation.selectors.weights import People, arrays, people_of
+from prioritisation.selectors.whole_ranking import Cells, found_whole, rows_over
 
 #: how many products' grounds a process keeps, and how many ratings of theirs: 40 bytes each
 MAX_KEPT_GROUNDS, MAX_KEPT_RATINGS = 4, 600_000

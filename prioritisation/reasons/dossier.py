@@ -16,7 +16,7 @@ from prioritisation.presentation.formatting import NONE, UNIT, and_join, number,
 from prioritisation.presentation.rounding import told_in_tenths
 from prioritisation.ranking.lines import badges_of, evidence, is_rated
 from prioritisation.reasons import explanation
-from prioritisation.selectors import ALL_STATUSES, read_ranking
+from prioritisation.selectors.rankings import ALL_STATUSES, read_ranking
 from products.models import Requirement
 
 #: moves of the score that are told; more are asked for, so many at a time, up to a limit

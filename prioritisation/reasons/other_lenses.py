@@ -9,7 +9,7 @@ from prioritisation.presentation.charts.slopes import slopes
 from prioritisation.presentation.formatting import NONE, number, ordinal, percent
 from prioritisation.scoring import formula
 from prioritisation.scoring.other_methods import EQUAL, PAYERS_FIRST, RICE, lenses
-from prioritisation.sure.present import read_present
+from prioritisation.selectors.current_inputs import read_present
 from products.models import Requirement
 
 #: in the order of the page

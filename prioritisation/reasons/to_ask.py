@@ -10,7 +10,7 @@ from prioritisation.ranking.starving import FIRST, starving_words
 from prioritisation.scoring import formula
 from prioritisation.scoring.flags import starved
 from prioritisation.scoring.next_questions import TOP, questions
-from prioritisation.sure.present import read_present
+from prioritisation.selectors.current_inputs import read_present
 from products.models import Requirement
 
 

@@ -9,13 +9,11 @@ import numpy as np
 from django.db import connection
 
 from prioritisation.models import CONFIDENCE, Rating
-from prioritisation.people import arrays, people_of
 from prioritisation.pipeline.snapshots import snapshot
 from prioritisation.presentation.charts.bars import in_order
 from prioritisation.presentation.formatting import UNIT, number, share, signed
 from prioritisation.presentation.rounding import KNOWN, in_hundredths, in_steps
 from prioritisation.ranking.lines import is_rated
-from prioritisation.ranking_query import NEIGHBOURS
 from prioritisation.scoring import formula
 from prioritisation.scoring.pairwise import (
     ADOPTION,
@@ -25,7 +23,9 @@ from prioritisation.scoring.pairwise import (
     differences,
     order_of,
 )
-from prioritisation.selectors import ALL_STATUSES, read_ranking
+from prioritisation.selectors.ranking_sql import NEIGHBOURS
+from prioritisation.selectors.rankings import ALL_STATUSES, read_ranking
+from prioritisation.selectors.weights import arrays, people_of
 
 #: a kind of change → what it's called where none within what's allowed is enough
 NOT_ENOUGH = {

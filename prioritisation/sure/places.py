@@ -7,9 +7,9 @@ from django.core.cache import caches
 
 from prioritisation.scoring.rank_acceptability import SHOWN
 from prioritisation.scoring.sensitivity import TOPS, seats
-from prioritisation.selectors import standing_of
+from prioritisation.selectors.current_inputs import read_present
+from prioritisation.selectors.rankings import standing_of
 from prioritisation.sure import words
-from prioritisation.sure.present import read_present
 from prioritisation.sure.sureness import kept_plausible, read_plausible, titles_of
 
 cache = caches["process"]

@@ -9,8 +9,8 @@ from prioritisation.models.analyses import Analysis, Kind, State
 from prioritisation.pipeline.snapshots import snapshot
 from prioritisation.scoring.rank_acceptability import plausible
 from prioritisation.scoring.sensitivity import TOPS, sensitivity
-from prioritisation.selectors import standing_of
-from prioritisation.sure.present import Present, read_present
+from prioritisation.selectors.current_inputs import Present, read_present
+from prioritisation.selectors.rankings import standing_of
 from products.models import OPEN, Requirement
 
 cache = caches["process"]

@@ -6,7 +6,7 @@ What follows carries the validator it was drawn from (`data-live`) and asks with
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from prioritisation.selectors import standing_of
+from prioritisation.selectors.rankings import standing_of
 
 
 def unchanged(request, validator):

@@ -2,7 +2,7 @@ from django.http import JsonResponse
 
 from accounts.cut_offs import session_name
 from prioritisation.live.tickets import live_url
-from prioritisation.selectors import standing_of
+from prioritisation.selectors.rankings import standing_of
 from products.access import product_view
 
 

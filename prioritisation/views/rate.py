@@ -22,10 +22,10 @@ from prioritisation.entry.grid_saving import (
 )
 from prioritisation.entry.one_by_one import Turn, turn
 from prioritisation.models import Basis
-from prioritisation.people import people_of
 from prioritisation.pipeline.snapshots import snapshot
 from prioritisation.presentation.formatting import percent
-from prioritisation.selectors import counted_personas, standing_of
+from prioritisation.selectors.rankings import counted_personas, standing_of
+from prioritisation.selectors.weights import people_of
 from products.access import may, product_view
 
 ANCHORS = (

@@ -5,7 +5,7 @@ from prioritisation.reasons.to_ask import read_asking
 from prioritisation.reasons.versus import read_versus
 from prioritisation.scoring.other_methods import PAYERS_FIRST
 from prioritisation.scoring.sensitivity import TOPS
-from prioritisation.selectors import read_ranking
+from prioritisation.selectors.rankings import read_ranking
 from prioritisation.views.following import follow
 from products.access import may, product_view
 

@@ -16,7 +16,7 @@ from prioritisation.reasons.dossier import (
     read_dossier,
 )
 from prioritisation.reasons.versus import read_place
-from prioritisation.selectors import placed, standing_of
+from prioritisation.selectors.rankings import placed, standing_of
 from prioritisation.services import withdraw_rating
 from prioritisation.sure.places import is_told, kept_told, read_told
 from prioritisation.talk import read_talk

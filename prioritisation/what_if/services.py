@@ -12,7 +12,7 @@ from prioritisation.models import (
     ScenarioPersona,
     ScoringPolicy,
 )
-from prioritisation.people import people_of
+from prioritisation.selectors.weights import people_of
 from prioritisation.what_if.supposed import beyond, otherwise_of, supposed_by
 from products.versions import StaleVersion, holds_alike, save_if_current
 

@@ -17,7 +17,7 @@ from prioritisation.pipeline.rescoring import rescore
 from prioritisation.pipeline.snapshots import snapshot
 from prioritisation.pipeline.transactions import retrying, writing
 from prioritisation.pipeline.verification import wrong_scores
-from prioritisation.selectors import standing_of
+from prioritisation.selectors.rankings import standing_of
 from prioritisation.tasks import rescore_product
 from products.models import Product, Requirement
 from products.services import delete_product

@@ -7,7 +7,7 @@ from django.core.cache import caches
 
 from prioritisation.models import Rating, ScoringPolicy
 from prioritisation.pipeline.rescoring import rescore
-from prioritisation.selectors import standing_of
+from prioritisation.selectors.rankings import standing_of
 from prioritisation.sure import places
 from tests import cast
 from tests.cast import signed_in

@@ -11,7 +11,7 @@ from personas.models import AdoptionReading
 from prioritisation.cards import read_cards, surprise
 from prioritisation.models import ProductChange, ScoreChange, ScoringRun
 from prioritisation.pipeline.verification import verify_all
-from prioritisation.selectors import read_ranking
+from prioritisation.selectors.rankings import read_ranking
 from prioritisation.what_if.comparing import compare
 from products.models import Product
 from products.services import create_product

@@ -12,8 +12,8 @@ from prioritisation.ranking.previewing import read_ground
 from prioritisation.reasons.other_lenses import read_beside
 from prioritisation.reasons.to_ask import read_asking
 from prioritisation.reasons.versus import read_versus
-from prioritisation.selectors import read_ranking
-from prioritisation.sure.present import read_present
+from prioritisation.selectors.current_inputs import read_present
+from prioritisation.selectors.rankings import read_ranking
 from prioritisation.sure.sureness import read_sureness
 from tests import cast
 

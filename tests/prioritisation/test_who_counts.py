@@ -5,7 +5,7 @@ from personas.models import Persona
 from prioritisation.models import ProductChange, Rating, ScoringPolicy
 from prioritisation.pipeline.rescoring import rescore
 from prioritisation.ranking.filters import View
-from prioritisation.selectors import ALL_STATUSES, read_ranking
+from prioritisation.selectors.rankings import ALL_STATUSES, read_ranking
 from products.models import Requirement
 from tests import cast
 

@@ -7,8 +7,8 @@ import pytest
 from prioritisation.history import spans
 from prioritisation.history.milestones import Milestone
 from prioritisation.history.moves import compare
-from prioritisation.history.past import Place
 from prioritisation.presentation.charts.rank_lines import lines
+from prioritisation.selectors.past_rankings import Place
 
 NOW = datetime(2026, 11, 26, 8, 12, tzinfo=UTC)
 

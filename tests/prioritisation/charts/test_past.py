@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from personas.models import Persona
-from prioritisation.history.past import (
+from prioritisation.pipeline.rescoring import rescore
+from prioritisation.selectors.past_rankings import (
     ranking_at,
     rankings_at,
     runs_around,
@@ -13,8 +14,7 @@ from prioritisation.history.past import (
     titles_of,
     versions_at,
 )
-from prioritisation.pipeline.rescoring import rescore
-from prioritisation.selectors import read_ranking
+from prioritisation.selectors.rankings import read_ranking
 from products.services import delete_requirement
 from tests import cast
 from tests.prioritisation.editor import Editor

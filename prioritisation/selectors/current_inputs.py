@@ -10,7 +10,7 @@ from personas.models import Persona
 from prioritisation.pipeline.read_inputs import read_inputs
 from prioritisation.pipeline.snapshots import snapshot
 from prioritisation.scoring import formula
-from prioritisation.selectors import Standing, standing_of
+from prioritisation.selectors.rankings import Standing, standing_of
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from django.db import connection
 
 from personas.models import Kind
 from prioritisation.pipeline.snapshots import snapshot
-from prioritisation.ranking_query import PLACED, ranking_query
 from prioritisation.scoring.flags import signals
 from prioritisation.scoring.formula import UNIT, Weights
+from prioritisation.selectors.ranking_sql import PLACED, ranking_query
 from products.models import OPEN, Product, Status
 from products.searching import searchable
 

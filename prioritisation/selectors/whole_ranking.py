@@ -13,15 +13,9 @@ from django.db import connection
 from prioritisation.pipeline.binary_copy import copy_out
 from prioritisation.pipeline.write_scores import ARRAYS
 from prioritisation.presentation.charts.bars import LEAST_LOST
-from prioritisation.ranking_query import FOUND, whole_query
 from prioritisation.scoring.formula import UNIT
-from prioritisation.selectors import (
-    Ranking,
-    Row,
-    flag,
-    snapshot,
-    standing_and_personas,
-)
+from prioritisation.selectors.ranking_sql import FOUND, whole_query
+from prioritisation.selectors.rankings import Ranking, Row, flag, snapshot, standing_and_personas
 from products.searching import searchable
 
 
