@@ -1,12 +1,12 @@
 from django.urls import include, path
 
+from prioritisation.live_updates import views as live
 from prioritisation.pipeline import health
 from prioritisation.views import (
     bulk,
     comments,
     history,
     imports,
-    live,
     log,
     personas,
     policy,

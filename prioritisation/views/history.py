@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from prioritisation.history.looking_back import look_back
 from prioritisation.history.spans import DEFAULT, RANGES
-from prioritisation.views.following import follow
+from prioritisation.live_updates.following import follow
 from products.access import product_view
 
 

@@ -1,12 +1,12 @@
 """Why the order is as it is, what to find out, and how others would order it."""
 
+from prioritisation.live_updates.following import follow
 from prioritisation.reasons.other_lenses import TITLES, read_beside
 from prioritisation.reasons.to_ask import read_asking
 from prioritisation.reasons.versus import read_versus
 from prioritisation.scoring.other_methods import PAYERS_FIRST
 from prioritisation.scoring.sensitivity import TOPS
 from prioritisation.selectors.rankings import read_ranking
-from prioritisation.views.following import follow
 from products.access import may, product_view
 
 QUESTIONS = 50

@@ -8,6 +8,7 @@ from django_htmx.http import push_url
 
 from prioritisation.entry.grid_saving import basis_from
 from prioritisation.forms.requirement import CommentForm, DecisionForm, RatingForm
+from prioritisation.live_updates.following import unchanged
 from prioritisation.models import Rating
 from prioritisation.presentation.markdown import html_of
 from prioritisation.reasons.dossier import (
@@ -20,7 +21,6 @@ from prioritisation.selectors.rankings import placed, standing_of
 from prioritisation.services import withdraw_rating
 from prioritisation.sure.places import is_told, kept_told, read_told
 from prioritisation.talk import read_talk
-from prioritisation.views.following import unchanged
 from prioritisation.views.rate import ANCHORS, remember_basis
 from products.access import may, product_view
 from products.following import is_following, set_following

@@ -1,5 +1,5 @@
 from prioritisation.history.shipped import read_outcomes
-from prioritisation.views.following import follow
+from prioritisation.live_updates.following import follow
 from products.access import may, product_view
 
 

@@ -1,8 +1,8 @@
 """The map: end users' value across, payers' value upwards."""
 
+from prioritisation.live_updates.following import follow
 from prioritisation.presentation.charts.value_map import chart
 from prioritisation.selectors.whole_ranking import read_whole
-from prioritisation.views.following import follow
 from products.access import product_view
 
 EFFORT = "effort"

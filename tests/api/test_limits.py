@@ -12,8 +12,8 @@ from django.db import connection
 from accounts import limits
 from accounts.models import Token
 from prioritisation.api import ranking
+from prioritisation.live_updates import views as live
 from prioritisation.pipeline.rescoring import rescore
-from prioritisation.views import live
 from tests.cast import signed_in
 from tests.processes import eventually
 
