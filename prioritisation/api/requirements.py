@@ -2,7 +2,7 @@ from django.core.exceptions import PermissionDenied
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from prioritisation.decisions import check_decision
+from prioritisation.decisions.services import check_decision
 from prioritisation.entry.cells import MOST_TAGS
 from prioritisation.pipeline.snapshots import snapshot
 from prioritisation.selectors.rankings import placed

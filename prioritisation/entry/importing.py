@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.history import acting
-from prioritisation.decisions import plans_unexplained, whom_ratings_harm
+from prioritisation.decisions.services import plans_unexplained, whom_ratings_harm
 from prioritisation.entry.imports import RowError, SheetError, parse
 from prioritisation.models import Basis, Rating
 from prioritisation.services import NewRating, record_ratings

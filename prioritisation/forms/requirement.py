@@ -4,7 +4,7 @@ from copy import copy
 
 from django import forms
 
-from prioritisation.decisions import check_decision
+from prioritisation.decisions.services import check_decision
 from prioritisation.models import Basis, Rating
 from prioritisation.presentation.formatting import signed
 from prioritisation.services import NewRating, record_ratings
