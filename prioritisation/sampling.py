@@ -19,7 +19,7 @@ from personas.services import record_reading
 from prioritisation.models import Scenario, ScoreChange, ScoringPolicy, ScoringRun
 from prioritisation.pipeline.rescoring import rescore
 from prioritisation.pipeline.transactions import writing
-from prioritisation.services import NewRating, record_ratings
+from prioritisation.ratings.services import NewRating, record_ratings
 from prioritisation.what_if.services import keep_scenario
 from prioritisation.what_if.supposed import Otherwise
 from products.models import Comment, Product, Requirement, Status

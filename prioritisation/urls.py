@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from prioritisation.live_updates import views as live
 from prioritisation.pipeline import health
+from prioritisation.ratings import views as rate
 from prioritisation.views import (
     bulk,
     comments,
@@ -12,7 +13,6 @@ from prioritisation.views import (
     policy,
     products,
     ranking,
-    rate,
     reasons,
     requirement,
     requirement_form,

@@ -3,8 +3,8 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from prioritisation.decisions.services import check_decision
-from prioritisation.entry.cells import MOST_TAGS
 from prioritisation.pipeline.snapshots import snapshot
+from prioritisation.ratings.cell_parsers import MOST_TAGS
 from prioritisation.selectors.rankings import placed
 from products.access import get_product, may
 from products.api.base import OneRow, ProductAPI

@@ -14,11 +14,11 @@ from prioritisation.api import (
     policy,
     products,
     ranking,
-    ratings,
     requirements,
     scenarios,
     sure,
 )
+from prioritisation.ratings import api as ratings
 
 urlpatterns = [
     path("schema/", docs.Schema.as_view(), name="api_schema"),

@@ -12,7 +12,7 @@ from accounts.history import acting
 from prioritisation.decisions.services import plans_unexplained, whom_ratings_harm
 from prioritisation.entry.imports import RowError, SheetError, parse
 from prioritisation.models import Basis, Rating
-from prioritisation.services import NewRating, record_ratings
+from prioritisation.ratings.services import NewRating, record_ratings
 from products.models import Product, Requirement
 from products.services import add_requirements
 

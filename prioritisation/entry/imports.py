@@ -14,18 +14,18 @@ import io
 import re
 from dataclasses import dataclass
 
-from prioritisation.entry import cells
-from prioritisation.entry.cells import CellError
+from prioritisation.ratings import cell_parsers
+from prioritisation.ratings.cell_parsers import CellError
 
 FIELDS = {
-    "external_id": cells.external_id,
-    "title": cells.title,
-    "description": cells.description,
-    "status": cells.status,
-    "decision": cells.decision,
-    "effort": cells.effort,
-    "tags": cells.tags,
-    "must_reason": cells.must_reason,
+    "external_id": cell_parsers.external_id,
+    "title": cell_parsers.title,
+    "description": cell_parsers.description,
+    "status": cell_parsers.status,
+    "decision": cell_parsers.decision,
+    "effort": cell_parsers.effort,
+    "tags": cell_parsers.tags,
+    "must_reason": cell_parsers.must_reason,
 }
 RATING = "rating:"
 DELIMITERS = "\t;,"
@@ -97,7 +97,7 @@ def parse(text, *, from_scale=None, personas=()):
     (_row, header), *body = records
     errors = []
     names = _whole_names(header, personas)
-    columns = _columns(names, cells.rating_reader(from_scale), errors)
+    columns = _columns(names, cell_parsers.rating_reader(from_scale), errors)
     if errors:  # every row would be wrong in the same way
         raise SheetError(errors)
     if len(body) > MOST_ROWS:

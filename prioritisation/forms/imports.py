@@ -1,9 +1,9 @@
 from django import forms
 
-from prioritisation.entry.cells import CellError, scale_from
 from prioritisation.entry.importing import import_ratings
 from prioritisation.entry.imports import SheetError
 from prioritisation.models import Basis
+from prioritisation.ratings.cell_parsers import CellError, scale_from
 
 ERRORS_SHOWN = 50
 

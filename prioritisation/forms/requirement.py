@@ -7,7 +7,7 @@ from django import forms
 from prioritisation.decisions.services import check_decision
 from prioritisation.models import Basis, Rating
 from prioritisation.presentation.formatting import signed
-from prioritisation.services import NewRating, record_ratings
+from prioritisation.ratings.services import NewRating, record_ratings
 from products.forms import VersionedForm
 from products.models import Comment, MustReason, Requirement
 from products.versions import holds_alike

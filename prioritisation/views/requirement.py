@@ -6,11 +6,13 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import push_url
 
-from prioritisation.entry.grid_saving import basis_from
 from prioritisation.forms.requirement import CommentForm, DecisionForm, RatingForm
 from prioritisation.live_updates.following import unchanged
 from prioritisation.models import Rating
 from prioritisation.presentation.markdown import html_of
+from prioritisation.ratings.saving import basis_from
+from prioritisation.ratings.services import withdraw_rating
+from prioritisation.ratings.views import ANCHORS, remember_basis
 from prioritisation.reasons.dossier import (
     MOST_MOVES,
     MOVES_SHOWN,
@@ -18,10 +20,8 @@ from prioritisation.reasons.dossier import (
 )
 from prioritisation.reasons.versus import read_place
 from prioritisation.selectors.rankings import placed, standing_of
-from prioritisation.services import withdraw_rating
 from prioritisation.sure.places import is_told, kept_told, read_told
 from prioritisation.talk import read_talk
-from prioritisation.views.rate import ANCHORS, remember_basis
 from products.access import may, product_view
 from products.following import is_following, set_following
 from products.models import Comment

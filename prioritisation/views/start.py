@@ -7,8 +7,8 @@ from prioritisation.entry.imports import SheetError
 from prioritisation.entry.start import add_boxes
 from prioritisation.forms.start import StartForm
 from prioritisation.presentation.charts.bars import bar_of, in_order, scale_for
+from prioritisation.ratings.views import grid_context, save_posted
 from prioritisation.selectors.rankings import read_ranking
-from prioritisation.views.rate import grid_context, save_posted
 from products.access import product_view, signed_in
 from products.forms import CLASH
 from products.services import create_product

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 
 from personas.models import Persona
-from prioritisation.api import ratings
+from prioritisation.ratings import api as ratings
 from products.api import base
 from products.models import Membership, Product, Requirement
 from products.roles import Role

@@ -5,11 +5,12 @@ from django.db import OperationalError, connection
 
 from personas import forms as persona_forms
 from personas.models import AdoptionReading
-from prioritisation.entry import grid_saving, importing
+from prioritisation.entry import importing
 from prioritisation.entry.start import add_boxes
 from prioritisation.forms import requirement as requirement_forms
 from prioritisation.models import Rating
-from prioritisation.services import record_rating
+from prioritisation.ratings import saving
+from prioritisation.ratings.services import record_rating
 from tests.cast import join, signed_in, user
 from tests.faults.scenes import in_thread
 
@@ -63,7 +64,7 @@ TOLD = "Meanwhile you said −5, seen (“On ward 3”) in another window."
 
 
 def test_a_cell_of_the_grid(monkeypatch, bob, swap, nurse, other_window):
-    just_before(monkeypatch, grid_saving, "record_ratings", other_window)
+    just_before(monkeypatch, saving, "record_ratings", other_window)
     at = f"{swap.pk}.{nurse.pk}"
 
     answer = signed_in(bob).post("/p/ROTA/rate/cells/", {f"c.{at}.0.": "3 g"})
@@ -78,7 +79,7 @@ def test_a_cell_of_the_grid(monkeypatch, bob, swap, nurse, other_window):
 
 
 def test_nothing_of_a_block_with_such_a_cell_is_saved(monkeypatch, bob, swap, nurse, other_window):
-    just_before(monkeypatch, grid_saving, "record_ratings", other_window)
+    just_before(monkeypatch, saving, "record_ratings", other_window)
     dark = swap.product.requirements.get(number=3)
     cells = {f"c.{one.pk}.{nurse.pk}.0.": "3" for one in (swap, dark)}
 
@@ -100,7 +101,7 @@ def test_a_rating_withdrawn_and_given_anew_is_another_one(bob, swap, nurse, othe
 
 
 def test_one_persona_at_a_time(monkeypatch, bob, swap, nurse, other_window):
-    just_before(monkeypatch, grid_saving, "record_ratings", other_window)
+    just_before(monkeypatch, saving, "record_ratings", other_window)
     at = f"{swap.pk}.{nurse.pk}"
 
     answer = signed_in(bob).post(f"/p/ROTA/rate/?persona={nurse.pk}", {f"c.{at}.0.": "3"})
@@ -112,7 +113,7 @@ def test_one_persona_at_a_time(monkeypatch, bob, swap, nurse, other_window):
 
 
 def test_a_cell_in_which_both_windows_say_the_same(monkeypatch, bob, swap, nurse, other_window):
-    just_before(monkeypatch, grid_saving, "record_ratings", other_window)
+    just_before(monkeypatch, saving, "record_ratings", other_window)
 
     answer = signed_in(bob).post("/p/ROTA/rate/cells/", {f"c.{swap.pk}.{nurse.pk}.0.": "-5 s"})
 

@@ -13,11 +13,12 @@ from rest_framework.response import Response
 
 from accounts.models import Token, User
 from personas.models import Persona
-from prioritisation.api import personas, ratings, scenarios
+from prioritisation.api import personas, scenarios
 from prioritisation.live import tickets as live
 from prioritisation.live_updates import views as live_view
 from prioritisation.log import reading
-from prioritisation.services import record_ratings
+from prioritisation.ratings import api as ratings
+from prioritisation.ratings.services import record_ratings
 from prioritisation.views import ranking, requirement
 from products.models import Requirement
 from tests.isolation.crawl import Attempts

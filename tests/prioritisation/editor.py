@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from personas.services import record_reading
 from prioritisation.models import ScoringPolicy
-from prioritisation.services import NewRating, record_ratings
+from prioritisation.ratings.services import NewRating, record_ratings
 from products.models import Requirement, Status
 from products.services import delete_requirement
 

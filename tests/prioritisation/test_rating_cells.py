@@ -9,7 +9,7 @@ from django.test import Client
 
 from prioritisation.models import Rating
 from prioritisation.pipeline.rescoring import rescore
-from prioritisation.services import record_rating
+from prioritisation.ratings.services import record_rating
 from tests import cast
 from tests.faults.scenes import before_statement, begin
 
@@ -284,7 +284,7 @@ def test_after_a_change_of_too_many_rows_only_that_is_told(client, rota, bob, mo
     rescore(rota.pk)
     page = client.get("/p/ROTA/rate/").content.decode()
     seen = re.search(r'data-seen="([^"]*)"', page)[1]
-    monkeypatch.setattr("prioritisation.views.rate.MAX_CHANGED_ROWS", 2)
+    monkeypatch.setattr("prioritisation.ratings.views.MAX_CHANGED_ROWS", 2)
     asked = {"have": "0.0.0", "seen": seen}
 
     first, second = rota.requirements.filter(ratings__isnull=False).distinct()[:2]

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from prioritisation.models import ProductChange, Scenario, ScoringPolicy
 from prioritisation.pipeline.rescoring import rescore
-from prioritisation.services import record_rating
+from prioritisation.ratings.services import record_rating
 from prioritisation.what_if.supposed import Otherwise, otherwise_of
 from tests.cast import join, scenario, signed_in, user
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from prioritisation.entry.cells import CellError, scale_from
 from prioritisation.entry.imports import SheetError, decode, is_sheet, parse
+from prioritisation.ratings.cell_parsers import CellError, scale_from
 
 SHEET = """\
 external_id,title,description,status,effort,tags,must_reason,rating:Nurse,rating:Ward lead

@@ -4,11 +4,11 @@ import pytest
 from django.db import connection
 
 from prioritisation.cards import read_cards
-from prioritisation.entry.grid import read_grid
 from prioritisation.history.movement import movements
 from prioritisation.pipeline.rescoring import rescore
 from prioritisation.pipeline.verification import verify_all
 from prioritisation.ranking.previewing import read_ground
+from prioritisation.ratings.grid import read_grid
 from prioritisation.reasons.other_lenses import read_beside
 from prioritisation.reasons.to_ask import read_asking
 from prioritisation.reasons.versus import read_versus

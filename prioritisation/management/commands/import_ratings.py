@@ -4,11 +4,11 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from prioritisation.entry.cells import CellError, scale_from
 from prioritisation.entry.importing import import_ratings
 from prioritisation.entry.imports import SheetError, decode
 from prioritisation.models import Basis
 from prioritisation.pipeline.transactions import writing
+from prioritisation.ratings.cell_parsers import CellError, scale_from
 from products.models import Product
 from products.roles import MAY
 

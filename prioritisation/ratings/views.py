@@ -4,7 +4,10 @@ from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
-from prioritisation.entry.grid import (
+from prioritisation.models import Basis
+from prioritisation.pipeline.snapshots import snapshot
+from prioritisation.presentation.formatting import percent
+from prioritisation.ratings.grid import (
     ROWS_A_PAGE,
     changed_since,
     count_answered,
@@ -13,17 +16,14 @@ from prioritisation.entry.grid import (
     read_states,
     scores_since,
 )
-from prioritisation.entry.grid_saving import (
+from prioritisation.ratings.one_persona import Turn, turn
+from prioritisation.ratings.saving import (
     basis_from,
     cells_in,
     keep_typed,
     read_changes,
     save_changes,
 )
-from prioritisation.entry.one_by_one import Turn, turn
-from prioritisation.models import Basis
-from prioritisation.pipeline.snapshots import snapshot
-from prioritisation.presentation.formatting import percent
 from prioritisation.selectors.rankings import counted_personas, standing_of
 from prioritisation.selectors.weights import people_of
 from products.access import may, product_view

@@ -5,7 +5,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from prioritisation.models import CONFIDENCE, Rating
-from prioritisation.services import NewRating, record_ratings
+from prioritisation.ratings.services import NewRating, record_ratings
 from products.access import get_product, may
 from products.api.base import OneRow, ProductAPI
 from products.api.fields import RowSerializer, TextField

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from prioritisation.entry.grid import ROWS_A_PAGE
+from prioritisation.ratings.grid import ROWS_A_PAGE
 
 AT_A_TIME = 25
 LISTS_A_GRID = ROWS_A_PAGE // AT_A_TIME

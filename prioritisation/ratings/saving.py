@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
 
-from prioritisation.entry.cells import CellError, rating, rating_known
 from prioritisation.models import Basis, Rating
 from prioritisation.presentation.formatting import signed
-from prioritisation.services import NewRating, record_ratings, withdraw_ratings
+from prioritisation.ratings.cell_parsers import CellError, rating, rating_known
+from prioritisation.ratings.services import NewRating, record_ratings, withdraw_ratings
 
 GONE = "This requirement or persona is gone."
 
