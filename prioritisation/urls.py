@@ -1,5 +1,7 @@
 from django.urls import include, path
 
+from prioritisation.imports import start_views
+from prioritisation.imports import views as imports
 from prioritisation.live_updates import views as live
 from prioritisation.pipeline import health
 from prioritisation.ratings import views as rate
@@ -7,7 +9,6 @@ from prioritisation.views import (
     bulk,
     comments,
     history,
-    imports,
     log,
     personas,
     policy,
@@ -19,7 +20,6 @@ from prioritisation.views import (
     scenarios,
     security,
     shipped,
-    start,
     sure,
     value_map,
     weights,
@@ -54,7 +54,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("", products.products, name="products"),
     path("samples/remove/", products.samples_remove, name="samples_remove"),
-    path("products/new/", start.product_new, name="product_new"),
+    path("products/new/", start_views.product_new, name="product_new"),
     path("p/<str:key>/", ranking.ranking, name="ranking"),
     path("p/<str:key>/ranking/", ranking.ranking_fragment, name="ranking_fragment"),
     path("p/<str:key>/standing/", live.standing, name="standing"),
@@ -64,9 +64,9 @@ urlpatterns = [
     path("p/<str:key>/mentionable/", comments.mentionable, name="mentionable"),
     path("p/<str:key>/bulk/", bulk.bulk, name="bulk"),
     path("p/<str:key>/estimate/", requirement_form.requirement_estimate, name="estimate"),
-    path("p/<str:key>/start/", start.start, name="start"),
-    path("p/<str:key>/start/add/", start.start_add, name="start_add"),
-    path("p/<str:key>/start/ranking/", start.start_ranking, name="start_ranking"),
+    path("p/<str:key>/start/", start_views.start, name="start"),
+    path("p/<str:key>/start/add/", start_views.start_add, name="start_add"),
+    path("p/<str:key>/start/ranking/", start_views.start_ranking, name="start_ranking"),
     path("p/<str:key>/ask/", reasons.ask, name="ask"),
     path("p/<str:key>/compare/", reasons.compare, name="compare"),
     path("p/<str:key>/lenses/", reasons.other_lenses, name="lenses"),

@@ -8,7 +8,7 @@ from django.db import transaction
 from personas import views
 from personas.models import AdoptionReading, Persona
 from personas.services import record_reading
-from prioritisation.entry.importing import import_ratings
+from prioritisation.imports.services import import_ratings
 from prioritisation.models import Scenario, ScoringPolicy
 from prioritisation.pipeline.rescoring import rescore
 from prioritisation.what_if.services import apply_scenario, change_scenario

@@ -5,9 +5,9 @@ from django.db import OperationalError, connection
 
 from personas import forms as persona_forms
 from personas.models import AdoptionReading
-from prioritisation.entry import importing
-from prioritisation.entry.start import add_boxes
 from prioritisation.forms import requirement as requirement_forms
+from prioritisation.imports import services as importing
+from prioritisation.imports.start_boxes import add_boxes
 from prioritisation.models import Rating
 from prioritisation.ratings import saving
 from prioritisation.ratings.services import record_rating
@@ -197,7 +197,7 @@ def test_a_reading_of_one_day(monkeypatch, bob, nurse, meanwhile):
 
 def test_lines_of_the_start_page_are_added_one_window_at_a_time(monkeypatch, product, bob):
     """Else both find that a title isn't there, and it is there twice."""
-    from prioritisation.entry import start
+    from prioritisation.imports import start_boxes
 
     waited = []
 
@@ -209,7 +209,7 @@ def test_lines_of_the_start_page_are_added_one_window_at_a_time(monkeypatch, pro
         except OperationalError as error:
             waited.append(error)
 
-    just_before(monkeypatch, start, "add_requirements", act)
+    just_before(monkeypatch, start_boxes, "add_requirements", act)
     signed_in(bob).post("/p/ROTA/start/add/", {"titles": "Night shifts"})
 
     assert len(waited) == 1

@@ -2,8 +2,8 @@
 
 import pytest
 
-from prioritisation.entry.importing import import_ratings
-from prioritisation.entry.imports import SheetError
+from prioritisation.imports.services import import_ratings
+from prioritisation.imports.sheet import SheetError
 from prioritisation.models import Rating
 from products.models import Requirement
 from tests import cast

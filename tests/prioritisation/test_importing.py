@@ -7,8 +7,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from personas.models import Persona
-from prioritisation.entry.importing import import_ratings
-from prioritisation.entry.imports import SheetError
+from prioritisation.imports.services import import_ratings
+from prioritisation.imports.sheet import SheetError
 from prioritisation.models import ProductChange, Rating
 from products.models import Requirement
 from tests.cast import join, rota, user

@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from personas.models import Persona
 from personas.services import record_reading
-from prioritisation.entry.importing import import_ratings
 from prioritisation.history import inputs_then, movement
 from prioritisation.history.why_moved import why_moved
+from prioritisation.imports.services import import_ratings
 from prioritisation.models import Rating, ScoreChange, ScoringPolicy
 from prioritisation.pipeline.rescoring import rescore
 from prioritisation.pipeline.retention import thin_history

@@ -2,7 +2,7 @@
 
 import pytest
 
-from prioritisation.entry.imports import SheetError, decode, is_sheet, parse
+from prioritisation.imports.sheet import SheetError, decode, is_sheet, parse
 from prioritisation.ratings.cell_parsers import CellError, scale_from
 
 SHEET = """\

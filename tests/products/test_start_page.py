@@ -1,7 +1,7 @@
 import pytest
 
 from personas.models import Persona
-from prioritisation.entry.start import read_payers, read_titles, read_users
+from prioritisation.imports.start_boxes import read_payers, read_titles, read_users
 from prioritisation.models import Rating
 from products.models import Product, Requirement
 from products.roles import Role

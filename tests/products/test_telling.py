@@ -6,7 +6,7 @@ from django.core import mail
 from rest_framework.test import APIClient
 
 from accounts.models import Kind, Notification, Token, User
-from prioritisation.entry.importing import import_ratings
+from prioritisation.imports.services import import_ratings
 from prioritisation.pipeline.transactions import writing
 from products.following import MAX_FOLLOWED_AT_ONCE, Following, set_following
 from products.members import remove_member

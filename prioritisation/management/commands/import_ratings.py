@@ -4,8 +4,8 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from prioritisation.entry.importing import import_ratings
-from prioritisation.entry.imports import SheetError, decode
+from prioritisation.imports.services import import_ratings
+from prioritisation.imports.sheet import SheetError, decode
 from prioritisation.models import Basis
 from prioritisation.pipeline.transactions import writing
 from prioritisation.ratings.cell_parsers import CellError, scale_from

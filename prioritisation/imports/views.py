@@ -1,7 +1,7 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
 
-from prioritisation.forms.imports import ImportForm
+from prioritisation.imports.forms import ImportForm
 from products.access import product_view
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from personas.forms import MOST_PEOPLE
 from personas.models import Kind
 from personas.services import add_persona
-from prioritisation.entry.importing import import_sheet
+from prioritisation.imports.services import import_sheet
 from products.models import Product, Requirement
 from products.services import add_requirements
 

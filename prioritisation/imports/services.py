@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.history import acting
 from prioritisation.decisions.services import plans_unexplained, whom_ratings_harm
-from prioritisation.entry.imports import RowError, SheetError, parse
+from prioritisation.imports.sheet import RowError, SheetError, parse
 from prioritisation.models import Basis, Rating
 from prioritisation.ratings.services import NewRating, record_ratings
 from products.models import Product, Requirement

@@ -1,7 +1,7 @@
 from django import forms
 
-from prioritisation.entry.imports import SheetError, is_sheet, parse
-from prioritisation.entry.start import MOST_MESSAGES, read_payers, read_titles, read_users
+from prioritisation.imports.sheet import SheetError, is_sheet, parse
+from prioritisation.imports.start_boxes import MOST_MESSAGES, read_payers, read_titles, read_users
 from prioritisation.models import Basis
 
 

@@ -1,7 +1,7 @@
 from django import forms
 
-from prioritisation.entry.importing import import_ratings
-from prioritisation.entry.imports import SheetError
+from prioritisation.imports.services import import_ratings
+from prioritisation.imports.sheet import SheetError
 from prioritisation.models import Basis
 from prioritisation.ratings.cell_parsers import CellError, scale_from
 

@@ -3,9 +3,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.at_most import too_many_in
-from prioritisation.entry.imports import SheetError
-from prioritisation.entry.start import add_boxes
-from prioritisation.forms.start import StartForm
+from prioritisation.imports.sheet import SheetError
+from prioritisation.imports.start_boxes import add_boxes
+from prioritisation.imports.start_forms import StartForm
 from prioritisation.presentation.charts.bars import bar_of, in_order, scale_for
 from prioritisation.ratings.views import grid_context, save_posted
 from prioritisation.selectors.rankings import read_ranking
