@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from prioritisation.history import views as history
 from prioritisation.imports import start_views
 from prioritisation.imports import views as imports
 from prioritisation.live_updates import views as live
@@ -8,7 +9,6 @@ from prioritisation.ratings import views as rate
 from prioritisation.views import (
     bulk,
     comments,
-    history,
     log,
     personas,
     policy,

@@ -5,7 +5,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.utils.urls import replace_query_param
 
-from prioritisation.api.history import FieldChangeSerializer
+from prioritisation.history.api import FieldChangeSerializer
 from prioritisation.log.export import csv_of_log
 from prioritisation.log.paging import LAST_ID, cursor, read_cursor
 from prioritisation.log.reading import Asked, read_log

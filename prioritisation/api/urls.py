@@ -5,10 +5,8 @@ from prioritisation.api import (
     comparison,
     docs,
     explanation,
-    history,
     lenses,
     log,
-    movement,
     outcomes,
     personas,
     policy,
@@ -18,6 +16,8 @@ from prioritisation.api import (
     scenarios,
     sure,
 )
+from prioritisation.history import api as history
+from prioritisation.history import movement_api
 from prioritisation.ratings import api as ratings
 
 urlpatterns = [
@@ -42,7 +42,7 @@ urlpatterns = [
     path("products/<str:key>/lenses/", lenses.OtherLenses.as_view(), name="api_lenses"),
     path("products/<str:key>/log/", log.Log.as_view(), name="api_log"),
     path("products/<str:key>/log.csv", log.LogCSV.as_view(), name="api_log_csv"),
-    path("products/<str:key>/movement/", movement.Movement.as_view(), name="api_movement"),
+    path("products/<str:key>/movement/", movement_api.Movement.as_view(), name="api_movement"),
     path("products/<str:key>/outcomes/", outcomes.Outcomes.as_view(), name="api_outcomes"),
     path("products/<str:key>/sensitivity/", sure.Sensitivity.as_view(), name="api_sensitivity"),
     path("products/<str:key>/plausible/", sure.Plausible.as_view(), name="api_plausible"),

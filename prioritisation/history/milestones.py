@@ -9,7 +9,7 @@ from math import isnan
 from django.db import connection
 
 from personas.models import AdoptionReading, Persona
-from prioritisation.history.cause_words import policy_changes, share_change
+from prioritisation.history.sentences import policy_changes, share_change
 from prioritisation.models import ScoringPolicy
 from prioritisation.presentation.formatting import and_join
 from products.input_history import Names

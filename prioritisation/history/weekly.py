@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from accounts.models import Kind, Notification, User
 from accounts.notifications import notify
-from prioritisation.history.looking_back import explained
-from prioritisation.history.moves import compare
+from prioritisation.history.page import explained
+from prioritisation.history.rank_changes import compare
 from prioritisation.pipeline.notify import tell_notified
 from prioritisation.presentation.formatting import count
 from prioritisation.selectors.past_rankings import rankings_at, titles_of, versions_at

@@ -10,7 +10,7 @@ from django.db.models import F, Q, Window
 from django.db.models.functions import Lag
 
 from personas.models import Kind, Persona
-from prioritisation.history.cause_words import share_change
+from prioritisation.history.sentences import share_change
 from prioritisation.models import ScoringPolicy
 from prioritisation.presentation.formatting import percent
 from products.input_history import Names

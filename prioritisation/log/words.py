@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from accounts.models import AccountEvent, Token, User
 from personas.models import AdoptionReading, Persona
-from prioritisation.history.cause_words import PEOPLE, SHARES
+from prioritisation.history.sentences import PEOPLE, SHARES
 from prioritisation.models import Rating, Scenario, ScenarioPersona, ScoringPolicy
 from prioritisation.presentation.formatting import count, number, signed
 from products.input_history import BOOKKEEPING

@@ -9,7 +9,7 @@ from math import ceil, floor
 from django.utils import timezone
 
 from personas.models import Persona
-from prioritisation.history.why_moved import UNTOLD, why_moved
+from prioritisation.history.reasons import UNTOLD, why_moved
 from prioritisation.models import Basis, Rating, ScoreChange
 from prioritisation.presentation.charts.bars import STEP, Scale, bar_of, in_order, scale_for
 from prioritisation.presentation.formatting import NONE, UNIT, and_join, number, ordinal, points

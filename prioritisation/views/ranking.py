@@ -3,7 +3,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from prioritisation.history.recent import read_recent
+from prioritisation.history.trends import read_recent
 from prioritisation.live_updates.following import unchanged
 from prioritisation.ranking.export import csv_of
 from prioritisation.ranking.filters import GROUPS, View, at_row

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from personas.models import Persona
 from personas.services import record_reading
-from prioritisation.history import inputs_then, movement
-from prioritisation.history.why_moved import why_moved
+from prioritisation.history import inputs_then, score_changes
+from prioritisation.history.reasons import why_moved
 from prioritisation.imports.services import import_ratings
 from prioritisation.models import Rating, ScoreChange, ScoringPolicy
 from prioritisation.pipeline.rescoring import rescore
@@ -38,7 +38,7 @@ def rota():
 
 def movements(product, start, end, ids=None):
     ever = ScoreChange.objects.filter(product=product).values_list("requirement_id", flat=True)
-    return movement.movements(product, start, end, ids or sorted(set(ever)))[0]
+    return score_changes.movements(product, start, end, ids or sorted(set(ever)))[0]
 
 
 def stored(product):
@@ -131,7 +131,7 @@ def test_only_runs_of_several_causes_that_are_shown_are_replayed(rota, monkeypat
         replayed.extend(wanted)
         return inputs_then.inputs_at(product_id, wanted)
 
-    monkeypatch.setattr(movement, "inputs_at", inputs_at)
+    monkeypatch.setattr(score_changes, "inputs_at", inputs_at)
     swap, sso = rota.requirements.order_by("number")[:2]
     nurse = Rating.objects.filter(persona__name="Nurse")
     for value in (1, 5):
@@ -238,7 +238,7 @@ def test_the_past_of_the_samples_is_told_whole(db):
         ids = list(product.requirements.values_list("pk", flat=True))
         found = movements(product, 0, latest, ids)
         assert found
-        assert {movement.unexplained for movement in found.values()} == {0}
+        assert {score_changes.unexplained for score_changes in found.values()} == {0}
         # Each step has causes of its own.
         assert all(len({one.change_id for one in found[pk].effects}) > 1 for pk in list(found)[:3])
 
@@ -270,7 +270,7 @@ def test_the_api_tells_how_many_moved_and_how_to_get_the_rest(rota, client):
 
 
 def test_effects_that_are_too_many_for_one_answer_go_on_in_another(rota, client, monkeypatch):
-    monkeypatch.setattr("prioritisation.api.movement.MOST_STEPS", 3)
+    monkeypatch.setattr("prioritisation.history.movement_api.MOST_STEPS", 3)
     client.force_login(rota.memberships.get().user)
     sso = rota.requirements.get(number=2)
     for value in (1, 2, 3, 4, 5):

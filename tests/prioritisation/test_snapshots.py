@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from prioritisation.cards import read_cards
-from prioritisation.history.movement import movements
+from prioritisation.history.score_changes import movements
 from prioritisation.pipeline.rescoring import rescore
 from prioritisation.pipeline.verification import verify_all
 from prioritisation.ranking.previewing import read_ground

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from prioritisation.history import spans
+from prioritisation.history import time_ranges
 from prioritisation.history.milestones import Milestone
-from prioritisation.history.moves import compare
+from prioritisation.history.rank_changes import compare
 from prioritisation.presentation.charts.rank_lines import lines
 from prioritisation.selectors.past_rankings import Place
 
@@ -29,13 +29,13 @@ def titles(*pks, gone=()):
 
 
 def short(began, name):
-    return [one.short for one in spans.moments(began, NOW, name)]
+    return [one.short for one in time_ranges.moments(began, NOW, name)]
 
 
 def test_eight_weeks_are_looked_back_on_week_by_week():
     began = NOW - timedelta(days=400)
 
-    found = spans.moments(began, NOW, "8w")
+    found = time_ranges.moments(began, NOW, "8w")
 
     assert [one.short for one in found] == [
         "1 Oct", "8 Oct", "15 Oct", "22 Oct", "29 Oct", "5 Nov", "12 Nov", "19 Nov", "now",
@@ -47,7 +47,7 @@ def test_eight_weeks_are_looked_back_on_week_by_week():
 
 
 def test_all_begins_with_the_first_run():
-    found = spans.moments(NOW - timedelta(days=8), NOW, "all")
+    found = time_ranges.moments(NOW - timedelta(days=8), NOW, "all")
 
     assert (found[0].value, found[0].words) == ("1", "the first, 18 November, 08:12")
     assert [one.short for one in found[1:]] == [
@@ -65,9 +65,9 @@ def test_a_product_an_hour_old_is_looked_back_on_in_minutes():
 @pytest.mark.parametrize("days", [0.001, 0.3, 3, 40, 400, 4_000, 20_000])
 def test_a_range_is_cut_into_a_dozen_at_most(days):
     began = NOW - timedelta(days=days)
-    for name in spans.RANGES:
-        found = [one.at for one in spans.moments(began, NOW, name)]
-        assert 2 <= len(found) <= spans.MOST + 2
+    for name in time_ranges.RANGES:
+        found = [one.at for one in time_ranges.moments(began, NOW, name)]
+        assert 2 <= len(found) <= time_ranges.MOST + 2
         assert found == sorted(set(found))
         assert found[0] >= began
 
@@ -88,7 +88,7 @@ def test_a_range_is_cut_into_a_dozen_at_most(days):
     ],
 )
 def test_an_address_names_a_day_a_time_or_a_version(text, value):
-    found = spans.read(text, NOW)
+    found = time_ranges.read(text, NOW)
 
     if text == "7":
         assert found == 7
@@ -101,7 +101,7 @@ def test_an_address_names_a_day_a_time_or_a_version(text, value):
 
 
 def days(*numbers):
-    return [spans.on_day(datetime(2026, 11, day, tzinfo=UTC).date(), NOW) for day in numbers]
+    return [time_ranges.on_day(datetime(2026, 11, day, tzinfo=UTC).date(), NOW) for day in numbers]
 
 
 def drawn(moments, rankings, **options):

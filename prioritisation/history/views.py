@@ -2,8 +2,8 @@
 
 from django.utils import timezone
 
-from prioritisation.history.looking_back import look_back
-from prioritisation.history.spans import DEFAULT, RANGES
+from prioritisation.history.page import look_back
+from prioritisation.history.time_ranges import DEFAULT, RANGES
 from prioritisation.live_updates.following import follow
 from products.access import product_view
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from prioritisation.history import spans
+from prioritisation.history import time_ranges
 from prioritisation.history.milestones import POLICY, milestones
-from prioritisation.history.moves import Comparison, compare
-from prioritisation.history.why_moved import why_moved
+from prioritisation.history.rank_changes import Comparison, compare
+from prioritisation.history.reasons import why_moved
 from prioritisation.presentation.charts.rank_lines import Chart, lines
 from prioritisation.presentation.formatting import count
 from prioritisation.selectors.past_rankings import (
@@ -31,8 +31,8 @@ class History:
     milestones: list
     has_earlier: bool
     """Whether there were more milestones before these."""
-    start: spans.Moment
-    end: spans.Moment
+    start: time_ranges.Moment
+    end: time_ranges.Moment
     between: tuple
     """The versions that are compared."""
     comparison: Comparison
@@ -56,7 +56,7 @@ def look_back(product, *, range_name, start="", end="", now):
     if around is None:
         return None
     first, last = around
-    moments = spans.moments(first.at, max(now, first.at), range_name)
+    moments = time_ranges.moments(first.at, max(now, first.at), range_name)
     start = _point(product, start, now, last.version) or moments[0]
     end = _point(product, end, now, last.version) or moments[-1]
     start, end = _same(start, moments), _same(end, moments)
@@ -115,11 +115,11 @@ def _causes(movement, reasons):
 
 
 def _point(product, text, now, last):
-    found = spans.read(text, now)
+    found = time_ranges.read(text, now)
     if isinstance(found, int):
         version = min(max(found, 1), last)
         at = when(product, version)
-        return at and spans.at_version(version, at.astimezone(now.tzinfo), now)
+        return at and time_ranges.at_version(version, at.astimezone(now.tzinfo), now)
     return found
 
 

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from prioritisation.history import steps
-from prioritisation.history.why_moved import why_moved
+from prioritisation.history.reasons import why_moved
 from prioritisation.selectors.past_rankings import runs_around, scores_at
 from products.api.base import ProductAPI
 from products.api.fields import PointsField

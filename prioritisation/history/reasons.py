@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from personas.models import Persona
-from prioritisation.history.cause_words import reason_of, words_of
-from prioritisation.history.movement import movements
+from prioritisation.history.score_changes import movements
+from prioritisation.history.sentences import reason_of, words_of
 from prioritisation.presentation.formatting import and_join, change, count
 from products.input_history import Names
 
