@@ -4,6 +4,7 @@ from prioritisation.history import views as history
 from prioritisation.imports import start_views
 from prioritisation.imports import views as imports
 from prioritisation.live_updates import views as live
+from prioritisation.outcomes import views as shipped
 from prioritisation.pipeline import health
 from prioritisation.ratings import views as rate
 from prioritisation.views import (
@@ -19,7 +20,6 @@ from prioritisation.views import (
     requirement_form,
     scenarios,
     security,
-    shipped,
     sure,
     value_map,
     weights,

@@ -7,7 +7,6 @@ from prioritisation.api import (
     explanation,
     lenses,
     log,
-    outcomes,
     personas,
     policy,
     products,
@@ -18,6 +17,7 @@ from prioritisation.api import (
 )
 from prioritisation.history import api as history
 from prioritisation.history import movement_api
+from prioritisation.outcomes import api as outcomes
 from prioritisation.ratings import api as ratings
 
 urlpatterns = [

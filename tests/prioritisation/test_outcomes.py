@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from personas.services import record_reading
-from prioritisation.history.outcomes import Expectation, fit
-from prioritisation.history.shipped import read_outcomes
+from prioritisation.outcomes.calibration import Expectation, fit
+from prioritisation.outcomes.selectors import read_outcomes
 from prioritisation.pipeline.rescoring import rescore
 from tests import cast
 

@@ -4,8 +4,8 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from prioritisation.history.shipped import read_outcomes
 from prioritisation.models import ScoreChange, ScoringPolicy
+from prioritisation.outcomes.selectors import read_outcomes
 from prioritisation.pipeline import retention
 from prioritisation.pipeline.rescoring import rescore
 from prioritisation.pipeline.retention import thin_history

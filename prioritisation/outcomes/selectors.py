@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from prioritisation.history.outcomes import Expectation, Fit, fit
+from prioritisation.outcomes.calibration import Expectation, Fit, fit
 from prioritisation.presentation.formatting import UNIT
 from prioritisation.selectors.weights import people_of
 from products.models import Status

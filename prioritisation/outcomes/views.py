@@ -1,5 +1,5 @@
-from prioritisation.history.shipped import read_outcomes
 from prioritisation.live_updates.following import follow
+from prioritisation.outcomes.selectors import read_outcomes
 from products.access import may, product_view
 
 

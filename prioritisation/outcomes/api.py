@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from prioritisation.history.shipped import read_outcomes
+from prioritisation.outcomes.selectors import read_outcomes
 from prioritisation.presentation.references import ReferenceSerializer, reference
 from products.api.base import ProductAPI
 
