@@ -300,7 +300,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
-        "AnalysisState": "prioritisation.api.sure.STATES",
+        "AnalysisState": "prioritisation.robustness.api.STATES",
         "Basis": "prioritisation.models.Basis",
         "EndingKind": "prioritisation.scoring.pairwise.KINDS",
         "Flag": "prioritisation.api.ranking.FLAGS",
@@ -315,8 +315,8 @@ SPECTACULAR_SETTINGS = {
         "PersonaKind": "personas.models.Kind",
         "Role": "products.api.fields.ROLES",
         "Status": "products.models.Status",
-        "Verdict": "prioritisation.api.sure.VERDICTS",
-        "WeightingParameter": "prioritisation.api.sure.PARAMETERS",
+        "Verdict": "prioritisation.robustness.api.VERDICTS",
+        "WeightingParameter": "prioritisation.robustness.api.PARAMETERS",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

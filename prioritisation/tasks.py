@@ -4,8 +4,8 @@ from prioritisation.models.processes import WORKER, note_seen
 from prioritisation.pipeline import notify
 from prioritisation.pipeline.stopping import is_stopping
 from prioritisation.pipeline.turns import take_turns
-from prioritisation.sure.analysing import is_worth_a_process
-from prioritisation.sure.apart import run_apart
+from prioritisation.robustness.jobs import is_worth_a_process
+from prioritisation.robustness.subprocess_job import run_apart
 
 
 @shared_task(ignore_result=True)

@@ -7,6 +7,7 @@ from prioritisation.live_updates import views as live
 from prioritisation.outcomes import views as shipped
 from prioritisation.pipeline import health
 from prioritisation.ratings import views as rate
+from prioritisation.robustness import views as sure
 from prioritisation.views import (
     bulk,
     comments,
@@ -20,7 +21,6 @@ from prioritisation.views import (
     requirement_form,
     scenarios,
     security,
-    sure,
     value_map,
     weights,
 )

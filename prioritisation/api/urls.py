@@ -13,12 +13,12 @@ from prioritisation.api import (
     ranking,
     requirements,
     scenarios,
-    sure,
 )
 from prioritisation.history import api as history
 from prioritisation.history import movement_api
 from prioritisation.outcomes import api as outcomes
 from prioritisation.ratings import api as ratings
+from prioritisation.robustness import api as sure
 
 urlpatterns = [
     path("schema/", docs.Schema.as_view(), name="api_schema"),

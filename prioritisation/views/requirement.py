@@ -19,8 +19,8 @@ from prioritisation.reasons.dossier import (
     read_dossier,
 )
 from prioritisation.reasons.versus import read_place
+from prioritisation.robustness.badges import is_told, kept_told, read_told
 from prioritisation.selectors.rankings import placed, standing_of
-from prioritisation.sure.places import is_told, kept_told, read_told
 from prioritisation.talk import read_talk
 from products.access import may, product_view
 from products.following import is_following, set_following

@@ -17,7 +17,7 @@ from prioritisation.models.analyses import Analysis, Kind
 from prioritisation.pipeline import rescoring, turns
 from prioritisation.pipeline.rescoring import rescore
 from prioritisation.pipeline.sweeping import sweep
-from prioritisation.sure.analysing import start_analysis
+from prioritisation.robustness.jobs import start_analysis
 from tests.cast import rota, user
 from tests.faults.scenes import converged, eventually_converged, in_thread, meanwhile, rate
 from tests.processes import eventually

@@ -6,8 +6,8 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from prioritisation.models.analyses import LOST_AFTER, Analysis, Kind, State
-from prioritisation.sure import analysing
-from prioritisation.sure.analysing import (
+from prioritisation.robustness import jobs
+from prioritisation.robustness.jobs import (
     ANALYSIS_LOCK,
     is_worth_a_process,
     start_analysis,
@@ -51,7 +51,7 @@ def test_a_failure_is_told_and_the_last_result_kept(product, monkeypatch):
     def fail(*_inputs, **_options):
         raise MemoryError("too much")
 
-    monkeypatch.setattr(analysing, "plausible_in_steps", fail)
+    monkeypatch.setattr(jobs, "plausible_in_steps", fail)
     start(product)
     work_out_analyses()
 
@@ -66,14 +66,14 @@ def steps_of(monkeypatch):
     """`steps_of(drawing)`: the steps of every analysis, each its only one in a moment."""
 
     def set_up(drawing):
-        whole = analysing.plausible_in_steps
+        whole = jobs.plausible_in_steps
 
         def in_steps(*inputs, draws, seed):
             yield from drawing()
             return (yield from whole(*inputs, draws=draws, seed=seed))
 
-        monkeypatch.setattr(analysing, "plausible_in_steps", in_steps)
-        monkeypatch.setattr(analysing, "MOMENT_SECONDS", 0)
+        monkeypatch.setattr(jobs, "plausible_in_steps", in_steps)
+        monkeypatch.setattr(jobs, "MOMENT_SECONDS", 0)
 
     return set_up
 
@@ -155,7 +155,7 @@ def test_the_control_with_a_moment_without_end_the_small_one_waits(product, step
             yield step / 20
 
     steps_of(drawing)
-    monkeypatch.setattr(analysing, "MOMENT_SECONDS", 60)
+    monkeypatch.setattr(jobs, "MOMENT_SECONDS", 60)
     work_out_analyses()
 
     assert states_of_the_small_one[:20] == [State.WAITING] * 20

@@ -10,7 +10,7 @@ from personas.models import AdoptionReading, Persona
 from prioritisation.models import Rating, Scenario, ScenarioPersona, ScoringPolicy, ScoringRun
 from prioritisation.models.analyses import Analysis
 from prioritisation.pipeline.rescoring import rescore
-from prioritisation.sure.analysing import start_analysis
+from prioritisation.robustness.jobs import start_analysis
 from products.invitations import invite
 from products.kept_answers import KeptAnswer, claim
 from products.models import Invitation, Membership, Product, Requirement

@@ -7,8 +7,8 @@ from django.core.cache import caches
 
 from prioritisation.models import Rating, ScoringPolicy
 from prioritisation.pipeline.rescoring import rescore
+from prioritisation.robustness import badges as places
 from prioritisation.selectors.rankings import standing_of
-from prioritisation.sure import places
 from tests import cast
 from tests.cast import signed_in
 from tests.prioritisation.requirements.pages import text

@@ -12,9 +12,9 @@ from prioritisation.ratings.grid import read_grid
 from prioritisation.reasons.other_lenses import read_beside
 from prioritisation.reasons.to_ask import read_asking
 from prioritisation.reasons.versus import read_versus
+from prioritisation.robustness.selectors import read_sureness
 from prioritisation.selectors.current_inputs import read_present
 from prioritisation.selectors.rankings import read_ranking
-from prioritisation.sure.sureness import read_sureness
 from tests import cast
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from prioritisation.models import Rating
 from prioritisation.models.analyses import Analysis
 from prioritisation.pipeline import notify
-from prioritisation.sure import analysing, sureness
-from prioritisation.sure.analysing import work_out_analyses
+from prioritisation.robustness import jobs
+from prioritisation.robustness import selectors as sureness
+from prioritisation.robustness.jobs import work_out_analyses
 from products.models import Requirement
 from tests.cast import rota, user
 
@@ -117,7 +118,7 @@ def test_what_was_lost_or_failed_can_be_started_again(client, many, monkeypatch)
     def fail(*_inputs, **_options):
         raise MemoryError("too much")
 
-    monkeypatch.setattr(analysing, "plausible_in_steps", fail)
+    monkeypatch.setattr(jobs, "plausible_in_steps", fail)
     answer = client.post(PLAUSIBLE, headers={"HX-Request": "true"})
     assert "Waiting for a worker" in text_of(answer)
     work_out_analyses()

@@ -2,9 +2,7 @@
 
 import pytest
 
-from prioritisation.scoring.score_curves import ADOPTION, END_USER_SAY, SHARE, Parameter
-from prioritisation.scoring.sensitivity import Flip, Hold, Standing
-from prioritisation.sure.words import (
+from prioritisation.robustness.sentences import (
     Labels,
     in_how_many,
     overtakes,
@@ -12,6 +10,8 @@ from prioritisation.sure.words import (
     plausible_sentence,
     sentences,
 )
+from prioritisation.scoring.score_curves import ADOPTION, END_USER_SAY, SHARE, Parameter
+from prioritisation.scoring.sensitivity import Flip, Hold, Standing
 
 NURSES, LEAD, HOSPITAL, AGENCY = 1, 2, 3, 4
 LABELS = Labels(

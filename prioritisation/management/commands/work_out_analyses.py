@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand
 
-from prioritisation.sure.analysing import work_out_analyses
-from prioritisation.sure.apart import give_way, is_child_of
+from prioritisation.robustness.jobs import work_out_analyses
+from prioritisation.robustness.subprocess_job import give_way, is_child_of
 
 
 class Command(BaseCommand):

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from prioritisation.robustness import sentences as words
 from prioritisation.scoring.score_curves import ADOPTION, END_USER_SAY
 from prioritisation.scoring.sensitivity import TOPS
-from prioritisation.sure import words as words
 
 #: one sentence is read, three are skimmed
 SENTENCES_SHOWN = 2

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from django.core.cache import caches
 
+from prioritisation.robustness import sentences as words
+from prioritisation.robustness.selectors import kept_plausible, read_plausible, titles_of
 from prioritisation.scoring.rank_acceptability import SHOWN
 from prioritisation.scoring.sensitivity import TOPS, seats
 from prioritisation.selectors.current_inputs import read_present
 from prioritisation.selectors.rankings import standing_of
-from prioritisation.sure import words
-from prioritisation.sure.sureness import kept_plausible, read_plausible, titles_of
 
 cache = caches["process"]
 

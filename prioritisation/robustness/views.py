@@ -5,10 +5,15 @@ from django.urls import reverse
 
 from prioritisation.live_updates.following import follow
 from prioritisation.models.analyses import Kind
-from prioritisation.sure.analysing import start_analysis
-from prioritisation.sure.page import distinct, groups, rank_rows, verdicts
-from prioritisation.sure.sureness import read_plausible, read_sureness, takes_a_worker, titles_of
-from prioritisation.sure.words import Labels, plausible_sentence
+from prioritisation.robustness.jobs import start_analysis
+from prioritisation.robustness.page import distinct, groups, rank_rows, verdicts
+from prioritisation.robustness.selectors import (
+    read_plausible,
+    read_sureness,
+    takes_a_worker,
+    titles_of,
+)
+from prioritisation.robustness.sentences import Labels, plausible_sentence
 from products.access import product_view
 
 

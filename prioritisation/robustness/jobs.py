@@ -15,9 +15,9 @@ from django.db.models.functions import Now
 
 from prioritisation.models.analyses import LOST_AFTER, Analysis
 from prioritisation.pipeline import notify
+from prioritisation.robustness.selectors import plausible_in_json
 from prioritisation.scoring.rank_acceptability import DRAWS, SEED, plausible_in_steps
 from prioritisation.selectors.current_inputs import read_present
-from prioritisation.sure.sureness import plausible_in_json
 
 log = logging.getLogger(__name__)
 

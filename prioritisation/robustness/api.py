@@ -7,15 +7,15 @@ from rest_framework.response import Response
 from personas.models import Kind as PersonaKind
 from prioritisation.models.analyses import Kind, State
 from prioritisation.presentation.references import ReferenceSerializer, reference
-from prioritisation.scoring import score_curves, sensitivity
-from prioritisation.sure.analysing import start_analysis
-from prioritisation.sure.sureness import (
+from prioritisation.robustness.jobs import start_analysis
+from prioritisation.robustness.selectors import (
     AT_ONCE,
     NOT_STARTED,
     read_plausible,
     read_sureness,
     takes_a_worker,
 )
+from prioritisation.scoring import score_curves, sensitivity
 from products.api.base import ProductAPI
 
 STATES = [NOT_STARTED, *State.values]

@@ -1,1 +1,0 @@
-"""How far the order can be trusted."""
