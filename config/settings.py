@@ -303,7 +303,7 @@ SPECTACULAR_SETTINGS = {
         "AnalysisState": "prioritisation.robustness.api.STATES",
         "Basis": "prioritisation.models.Basis",
         "EndingKind": "prioritisation.scoring.pairwise.KINDS",
-        "Flag": "prioritisation.api.ranking.FLAGS",
+        "Flag": "prioritisation.ranking.api.FLAGS",
         "InputKind": "prioritisation.history.api.INPUT_KINDS",
         "InputDid": "prioritisation.history.api.DEEDS",
         "InputMeans": "products.input_history.MEANS",

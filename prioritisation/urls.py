@@ -6,6 +6,7 @@ from prioritisation.imports import views as imports
 from prioritisation.live_updates import views as live
 from prioritisation.outcomes import views as shipped
 from prioritisation.pipeline import health
+from prioritisation.ranking import views as ranking
 from prioritisation.ratings import views as rate
 from prioritisation.robustness import views as sure
 from prioritisation.views import (
@@ -15,7 +16,6 @@ from prioritisation.views import (
     personas,
     policy,
     products,
-    ranking,
     reasons,
     requirement,
     requirement_form,

@@ -74,7 +74,7 @@ def test_the_control_any_other_error_is_one(product, monkeypatch):
     def fail(*args):
         raise KeyError("a fault of ours")
 
-    monkeypatch.setattr("prioritisation.views.ranking.read_whole", fail)
+    monkeypatch.setattr("prioritisation.ranking.views.read_whole", fail)
 
     assert client_of("alice").get("/p/ROTA/").status_code == 500
     assert Product.objects.filter(pk=product.pk).exists()

@@ -10,13 +10,13 @@ from prioritisation.api import (
     personas,
     policy,
     products,
-    ranking,
     requirements,
     scenarios,
 )
 from prioritisation.history import api as history
 from prioritisation.history import movement_api
 from prioritisation.outcomes import api as outcomes
+from prioritisation.ranking import api as ranking
 from prioritisation.ratings import api as ratings
 from prioritisation.robustness import api as sure
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from prioritisation.pipeline.snapshots import snapshot
 from prioritisation.presentation.formatting import ordinal, percent, signed
-from prioritisation.ranking.starving import FIRST, starving_words
+from prioritisation.ranking.unserved import FIRST, starving_words
 from prioritisation.scoring import formula
 from prioritisation.scoring.flags import starved
 from prioritisation.scoring.next_questions import TOP, questions

@@ -13,7 +13,7 @@ from prioritisation.pipeline.snapshots import snapshot
 from prioritisation.presentation.charts.bars import in_order
 from prioritisation.presentation.formatting import UNIT, number, share, signed
 from prioritisation.presentation.rounding import KNOWN, in_hundredths, in_steps
-from prioritisation.ranking.lines import is_rated
+from prioritisation.ranking.rows import is_rated
 from prioritisation.scoring import formula
 from prioritisation.scoring.pairwise import (
     ADOPTION,

@@ -5,9 +5,9 @@ from django_htmx.http import trigger_client_event
 
 from prioritisation.forms.weights import WeightsForm
 from prioritisation.history.weighings import read_weighings
-from prioritisation.ranking.foreseen import moves_of
-from prioritisation.ranking.presentation import first_lines
-from prioritisation.ranking.previewing import read_ground
+from prioritisation.ranking.moves import moves_of
+from prioritisation.ranking.page import first_lines
+from prioritisation.ranking.preview import read_ground
 from prioritisation.views.weights import asked, ranking_under, told, wrong
 from products.access import may, product_view
 

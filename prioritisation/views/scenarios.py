@@ -13,9 +13,9 @@ from prioritisation.forms.scenario import ScenarioForm
 from prioritisation.forms.weights import WeightsForm
 from prioritisation.live_updates.following import follow
 from prioritisation.models import Scenario
-from prioritisation.ranking.foreseen import moves_of
-from prioritisation.ranking.presentation import first_lines
-from prioritisation.ranking.previewing import ground_of, preview_ranking, read_ground
+from prioritisation.ranking.moves import moves_of
+from prioritisation.ranking.page import first_lines
+from prioritisation.ranking.preview import ground_of, preview_ranking, read_ground
 from prioritisation.views.weights import told, wrong
 from prioritisation.what_if.comparing import compare
 from prioritisation.what_if.services import NeedsReason, apply_scenario

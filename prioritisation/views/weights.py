@@ -10,9 +10,9 @@ from prioritisation.live_updates.following import unchanged
 from prioritisation.models import LEAST_SAY_WITHOUT_REASON
 from prioritisation.policy_words import people_in_words, sentences
 from prioritisation.ranking.filters import View
-from prioritisation.ranking.presentation import LIMIT, present
-from prioritisation.ranking.previewing import ground_of, preview_ranking, read_ground
-from prioritisation.views.ranking import drawing_asked, ranking_context, recent_of
+from prioritisation.ranking.page import LIMIT, present
+from prioritisation.ranking.preview import ground_of, preview_ranking, read_ground
+from prioritisation.ranking.views import drawing_asked, ranking_context, recent_of
 from products.access import may, product_view
 
 #: the least that a preview draws of a group

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from prioritisation.presentation.charts.slopes import slopes
 from prioritisation.presentation.formatting import NONE, count, number, points
-from prioritisation.ranking.previewing import ground_of, ranked_under, scores_under
+from prioritisation.ranking.preview import ground_of, ranked_under, scores_under
 from prioritisation.what_if.supposed import beyond, differences, supposed_by
 
 FIRST = 3

@@ -11,9 +11,9 @@ from django.db import connection
 
 from accounts import limits
 from accounts.models import Token
-from prioritisation.api import ranking
 from prioritisation.live_updates import views as live
 from prioritisation.pipeline.rescoring import rescore
+from prioritisation.ranking import api as ranking
 from tests.cast import signed_in
 from tests.processes import eventually
 

@@ -135,7 +135,7 @@ def test_a_failure_of_ours_is_a_problem_too(alice_api, monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError("ours")
 
-    monkeypatch.setattr("prioritisation.api.ranking.read_page", fail)
+    monkeypatch.setattr("prioritisation.ranking.api.read_page", fail)
     assert is_problem(alice_api.get("/api/v1/products/ROTA/ranking/"), 500)
 
 

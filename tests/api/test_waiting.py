@@ -8,9 +8,9 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from prioritisation.api import ranking
 from prioritisation.models import ProductChange
 from prioritisation.pipeline.rescoring import rescore
+from prioritisation.ranking import api as ranking
 from tests.processes import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)

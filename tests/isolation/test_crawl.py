@@ -17,9 +17,10 @@ from prioritisation.api import personas, scenarios
 from prioritisation.live import tickets as live
 from prioritisation.live_updates import views as live_view
 from prioritisation.log import reading
+from prioritisation.ranking import views as ranking
 from prioritisation.ratings import api as ratings
 from prioritisation.ratings.services import record_ratings
-from prioritisation.views import ranking, requirement
+from prioritisation.views import requirement
 from products.models import Requirement
 from tests.isolation.crawl import Attempts
 

@@ -1,7 +1,7 @@
 """Where the next release ends."""
 
 from prioritisation.ranking.filters import View
-from prioritisation.ranking.presentation import present
+from prioritisation.ranking.page import present
 from tests.prioritisation.ranking_pages import NOW, ranking, rated, release
 
 

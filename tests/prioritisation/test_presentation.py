@@ -1,7 +1,7 @@
 from datetime import date, timedelta
 
 from prioritisation.ranking.filters import View
-from prioritisation.ranking.presentation import LIMIT, present
+from prioritisation.ranking.page import LIMIT, present
 from tests.prioritisation.ranking_pages import (
     HOSPITAL,
     LEAD,

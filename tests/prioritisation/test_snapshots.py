@@ -7,7 +7,7 @@ from prioritisation.cards import read_cards
 from prioritisation.history.score_changes import movements
 from prioritisation.pipeline.rescoring import rescore
 from prioritisation.pipeline.verification import verify_all
-from prioritisation.ranking.previewing import read_ground
+from prioritisation.ranking.preview import read_ground
 from prioritisation.ratings.grid import read_grid
 from prioritisation.reasons.other_lenses import read_beside
 from prioritisation.reasons.to_ask import read_asking

@@ -10,10 +10,10 @@ from prioritisation.presentation.charts.bars import Scale, in_order, scale_for
 from prioritisation.presentation.charts.trend import NOTHING
 from prioritisation.presentation.formatting import number, share, with_unit
 from prioritisation.ranking.filters import View
-from prioritisation.ranking.foreseen import Moves, moves_of
-from prioritisation.ranking.lines import OPEN, Drawing, is_must, is_rated
+from prioritisation.ranking.moves import Moves, moves_of
 from prioritisation.ranking.release import Cut, Meter, cut_line, meter_of
-from prioritisation.ranking.starving import starving, starving_words
+from prioritisation.ranking.rows import OPEN, Drawing, is_must, is_rated
+from prioritisation.ranking.unserved import starving, starving_words
 
 #: Rows of a group that are drawn at once; the rest comes in parts of as many.
 LIMIT = 200

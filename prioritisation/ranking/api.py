@@ -22,7 +22,7 @@ from personas.models import Kind
 from prioritisation.pipeline.waiting import wait_until_scored
 from prioritisation.ranking.export import csv_of
 from prioritisation.ranking.paging import read_page
-from prioritisation.ranking.starving import FIRST, starving
+from prioritisation.ranking.unserved import FIRST, starving
 from prioritisation.scoring import flags as signals
 from prioritisation.selectors.ranking_sql import ORDER
 from prioritisation.selectors.rankings import ORDERS, standing_of

@@ -7,7 +7,7 @@ from prioritisation.history.trends import read_recent
 from prioritisation.live_updates.following import unchanged
 from prioritisation.ranking.export import csv_of
 from prioritisation.ranking.filters import GROUPS, View, at_row
-from prioritisation.ranking.presentation import present
+from prioritisation.ranking.page import present
 from prioritisation.robustness.badges import read_places
 from prioritisation.selectors.rankings import standing_of
 from prioritisation.selectors.whole_ranking import ids_found, read_whole
