@@ -9,6 +9,7 @@ from prioritisation.pipeline import health
 from prioritisation.ranking import views as ranking
 from prioritisation.ratings import views as rate
 from prioritisation.robustness import views as sure
+from prioritisation.value_map import views as value_map
 from prioritisation.views import (
     bulk,
     comments,
@@ -21,7 +22,6 @@ from prioritisation.views import (
     requirement_form,
     scenarios,
     security,
-    value_map,
     weights,
 )
 
