@@ -20,8 +20,8 @@ from prioritisation.models import Scenario, ScoreChange, ScoringPolicy, ScoringR
 from prioritisation.pipeline.rescoring import rescore
 from prioritisation.pipeline.transactions import writing
 from prioritisation.ratings.services import NewRating, record_ratings
-from prioritisation.what_if.services import keep_scenario
-from prioritisation.what_if.supposed import Otherwise
+from prioritisation.weighting.overrides import Otherwise
+from prioritisation.weighting.services import keep_scenario
 from products.models import Comment, Product, Requirement, Status
 from products.services import add_requirements, create_product, delete_product
 

@@ -15,15 +15,14 @@ from prioritisation.views import (
     comments,
     log,
     personas,
-    policy,
     products,
     reasons,
     requirement,
     requirement_form,
-    scenarios,
     security,
-    weights,
 )
+from prioritisation.weighting import policy_views, scenario_views
+from prioritisation.weighting import views as weights
 
 of_a_requirement = [
     path("", requirement.requirement, name="requirement"),
@@ -40,13 +39,13 @@ of_a_requirement = [
     path("comments/<int:pk>/delete/", comments.comment_delete, name="comment_delete"),
 ]
 of_scenarios = [
-    path("", scenarios.scenarios, name="scenarios"),
-    path("new/", scenarios.scenario_new, name="scenario_new"),
-    path("new/preview/", scenarios.scenario_preview, name="scenario_new_preview"),
-    path("<int:pk>/", scenarios.scenario_edit, name="scenario_edit"),
-    path("<int:pk>/preview/", scenarios.scenario_preview, name="scenario_preview"),
-    path("<int:pk>/apply/", scenarios.scenario_apply, name="scenario_apply"),
-    path("<int:pk>/delete/", scenarios.scenario_delete, name="scenario_delete"),
+    path("", scenario_views.scenarios, name="scenarios"),
+    path("new/", scenario_views.scenario_new, name="scenario_new"),
+    path("new/preview/", scenario_views.scenario_preview, name="scenario_new_preview"),
+    path("<int:pk>/", scenario_views.scenario_edit, name="scenario_edit"),
+    path("<int:pk>/preview/", scenario_views.scenario_preview, name="scenario_preview"),
+    path("<int:pk>/apply/", scenario_views.scenario_apply, name="scenario_apply"),
+    path("<int:pk>/delete/", scenario_views.scenario_delete, name="scenario_delete"),
 ]
 urlpatterns = [
     path(".well-known/security.txt", security.security_txt, name="security_txt"),
@@ -80,8 +79,8 @@ urlpatterns = [
     path("p/<str:key>/shipped/", shipped.shipped, name="shipped"),
     path("p/<str:key>/personas/", personas.personas, name="personas"),
     path("p/<str:key>/personas/<int:pk>/readings/", personas.reading_new, name="reading_new"),
-    path("p/<str:key>/weighed/", policy.policy, name="policy"),
-    path("p/<str:key>/weighed/preview/", policy.policy_preview, name="policy_preview"),
+    path("p/<str:key>/weighed/", policy_views.policy, name="policy"),
+    path("p/<str:key>/weighed/preview/", policy_views.policy_preview, name="policy_preview"),
     path("p/<str:key>/who/", weights.who, name="who"),
     path("p/<str:key>/preview/", weights.preview, name="preview"),
     path("p/<str:key>/sure/", sure.sure, name="sure"),

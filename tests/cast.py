@@ -8,8 +8,8 @@ from django.test import Client
 from accounts.models import User
 from personas.models import Persona
 from prioritisation.models import Rating, Scenario
-from prioritisation.what_if.services import keep_scenario
-from prioritisation.what_if.supposed import Otherwise
+from prioritisation.weighting.overrides import Otherwise
+from prioritisation.weighting.services import keep_scenario
 from products.models import Membership, Requirement
 from products.roles import Role
 from products.services import add_requirements, create_product

@@ -8,10 +8,8 @@ from prioritisation.api import (
     lenses,
     log,
     personas,
-    policy,
     products,
     requirements,
-    scenarios,
 )
 from prioritisation.history import api as history
 from prioritisation.history import movement_api
@@ -19,6 +17,8 @@ from prioritisation.outcomes import api as outcomes
 from prioritisation.ranking import api as ranking
 from prioritisation.ratings import api as ratings
 from prioritisation.robustness import api as sure
+from prioritisation.weighting import api as policy
+from prioritisation.weighting import scenario_api
 
 urlpatterns = [
     path("schema/", docs.Schema.as_view(), name="api_schema"),
@@ -46,14 +46,16 @@ urlpatterns = [
     path("products/<str:key>/outcomes/", outcomes.Outcomes.as_view(), name="api_outcomes"),
     path("products/<str:key>/sensitivity/", sure.Sensitivity.as_view(), name="api_sensitivity"),
     path("products/<str:key>/plausible/", sure.Plausible.as_view(), name="api_plausible"),
-    path("scenarios/", scenarios.Scenarios.as_view(), name="api_scenarios"),
-    path("scenarios/<int:pk>/", scenarios.OneScenario.as_view(), name="api_scenario"),
+    path("scenarios/", scenario_api.Scenarios.as_view(), name="api_scenarios"),
+    path("scenarios/<int:pk>/", scenario_api.OneScenario.as_view(), name="api_scenario"),
     path(
         "scenarios/<int:pk>/ranking/",
-        scenarios.ScenarioRanking.as_view(),
+        scenario_api.ScenarioRanking.as_view(),
         name="api_scenario_ranking",
     ),
-    path("scenarios/<int:pk>/apply/", scenarios.ScenarioApply.as_view(), name="api_scenario_apply"),
+    path(
+        "scenarios/<int:pk>/apply/", scenario_api.ScenarioApply.as_view(), name="api_scenario_apply"
+    ),
     path("personas/", personas.Personas.as_view(), name="api_personas"),
     path("personas/<int:pk>/", personas.OnePersona.as_view(), name="api_persona"),
     path("requirements/", requirements.Requirements.as_view(), name="api_requirements"),

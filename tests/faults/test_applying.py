@@ -10,7 +10,7 @@ from personas.models import AdoptionReading
 from personas.services import record_reading
 from prioritisation.pipeline.rescoring import rescore
 from prioritisation.pipeline.transactions import writing
-from prioritisation.what_if.services import apply_scenario
+from prioritisation.weighting.services import apply_scenario
 from tests.cast import scenario
 from tests.faults.scenes import in_thread
 from tests.processes import eventually, own_cursor

@@ -11,8 +11,8 @@ from personas.services import record_reading
 from prioritisation.imports.services import import_ratings
 from prioritisation.models import Scenario, ScoringPolicy
 from prioritisation.pipeline.rescoring import rescore
-from prioritisation.what_if.services import apply_scenario, change_scenario
-from prioritisation.what_if.supposed import Otherwise
+from prioritisation.weighting.overrides import Otherwise
+from prioritisation.weighting.services import apply_scenario, change_scenario
 from products.models import Product, Requirement
 from tests.cast import scenario, signed_in
 from tests.faults.scenes import before_statement, begin, in_thread, saved_meanwhile

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts.models import Token, User
 from personas.models import Persona
-from prioritisation.api import personas, scenarios
+from prioritisation.api import personas
 from prioritisation.live import tickets as live
 from prioritisation.live_updates import views as live_view
 from prioritisation.log import reading
@@ -21,6 +21,7 @@ from prioritisation.ranking import views as ranking
 from prioritisation.ratings import api as ratings
 from prioritisation.ratings.services import record_ratings
 from prioritisation.views import requirement
+from prioritisation.weighting import scenario_api
 from products.models import Requirement
 from tests.isolation.crawl import Attempts
 
@@ -151,7 +152,7 @@ def test_a_scenario_that_names_a_foreign_persona(found, monkeypatch):
             Persona.objects.get(pk=one["persona"])
         return given
 
-    monkeypatch.setattr(scenarios.ScenarioSerializer, "validate_personas", validate_personas)
+    monkeypatch.setattr(scenario_api.ScenarioSerializer, "validate_personas", validate_personas)
 
     assert found("api_scenario", "of another product|fails")
 

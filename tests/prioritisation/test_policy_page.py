@@ -3,8 +3,8 @@ import pytest
 from personas.models import Persona
 from prioritisation.models import ScoringPolicy
 from prioritisation.pipeline.rescoring import rescore
-from prioritisation.policy_words import sentences
 from prioritisation.scoring.formula import Policy
+from prioritisation.weighting.sentences import sentences
 from tests import cast
 
 pytestmark = pytest.mark.django_db

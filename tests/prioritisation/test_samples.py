@@ -12,7 +12,7 @@ from prioritisation.cards import read_cards, surprise
 from prioritisation.models import ProductChange, ScoreChange, ScoringRun
 from prioritisation.pipeline.verification import verify_all
 from prioritisation.selectors.rankings import read_ranking
-from prioritisation.what_if.comparing import compare
+from prioritisation.weighting.scenario_comparison import compare
 from products.models import Product
 from products.services import create_product
 from tests.cast import user

@@ -6,7 +6,7 @@ from django.urls import reverse
 from prioritisation.models import ProductChange, Scenario, ScoringPolicy
 from prioritisation.pipeline.rescoring import rescore
 from prioritisation.ratings.services import record_rating
-from prioritisation.what_if.supposed import Otherwise, otherwise_of
+from prioritisation.weighting.overrides import Otherwise, otherwise_of
 from tests.cast import join, scenario, signed_in, user
 
 

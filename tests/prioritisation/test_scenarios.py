@@ -16,9 +16,9 @@ import pytest
 from personas.models import AdoptionReading, Persona
 from prioritisation.models import ProductChange, Scenario, ScoringPolicy
 from prioritisation.pipeline.rescoring import rescore
-from prioritisation.what_if.comparing import compare
-from prioritisation.what_if.services import NeedsReason, apply_scenario, change_scenario
-from prioritisation.what_if.supposed import Otherwise, otherwise_of
+from prioritisation.weighting.overrides import Otherwise, otherwise_of
+from prioritisation.weighting.scenario_comparison import compare
+from prioritisation.weighting.services import NeedsReason, apply_scenario, change_scenario
 from products.versions import StaleVersion
 from tests import cast
 from tests.cast import scenario

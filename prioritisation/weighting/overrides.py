@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 from prioritisation.models import PARAMETERS
-from prioritisation.policy_words import EXPONENTS
 from prioritisation.presentation.formatting import number, percent, share
 from prioritisation.selectors.weights import Supposed
+from prioritisation.weighting.sentences import EXPONENTS
 
 #: a parameter of the policy → what it is called and how its value reads, in the order of pages
 WORDS = {

@@ -3,12 +3,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django_htmx.http import trigger_client_event
 
-from prioritisation.forms.weights import WeightsForm
-from prioritisation.history.weighings import read_weighings
 from prioritisation.ranking.moves import moves_of
 from prioritisation.ranking.page import first_lines
 from prioritisation.ranking.preview import read_ground
-from prioritisation.views.weights import asked, ranking_under, told, wrong
+from prioritisation.weighting.forms import WeightsForm
+from prioritisation.weighting.history import read_weighings
+from prioritisation.weighting.views import asked, ranking_under, told, wrong
 from products.access import may, product_view
 
 #: how many of the order are drawn beside the form

@@ -5,14 +5,14 @@ from copy import copy
 from django.shortcuts import render
 from django.utils import timezone
 
-from prioritisation.forms.weights import WeightsForm
 from prioritisation.live_updates.following import unchanged
 from prioritisation.models import LEAST_SAY_WITHOUT_REASON
-from prioritisation.policy_words import people_in_words, sentences
 from prioritisation.ranking.filters import View
 from prioritisation.ranking.page import LIMIT, present
 from prioritisation.ranking.preview import ground_of, preview_ranking, read_ground
 from prioritisation.ranking.views import drawing_asked, ranking_context, recent_of
+from prioritisation.weighting.forms import WeightsForm
+from prioritisation.weighting.sentences import people_in_words, sentences
 from products.access import may, product_view
 
 #: the least that a preview draws of a group

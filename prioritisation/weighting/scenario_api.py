@@ -6,18 +6,18 @@ from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.response import Response
 
 from personas.services import FIGURES, impossible
-from prioritisation.api.policy import PolicySerializer, WithPeopleExponent
 from prioritisation.models import PARAMETERS, Scenario
 from prioritisation.models.scenarios import MOST_PEOPLE
 from prioritisation.presentation.references import ReferenceSerializer, reference
-from prioritisation.what_if.comparing import compare
-from prioritisation.what_if.services import (
+from prioritisation.weighting.api import PolicySerializer, WithPeopleExponent
+from prioritisation.weighting.overrides import Otherwise, otherwise_of
+from prioritisation.weighting.scenario_comparison import compare
+from prioritisation.weighting.services import (
     NeedsReason,
     apply_scenario,
     keep_scenario,
     save_scenario,
 )
-from prioritisation.what_if.supposed import Otherwise, otherwise_of
 from products.access import may
 from products.api.base import OneRow, ProductAPI
 from products.api.fields import MeasureField, WholeNumberField

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from django import forms
 from django.db import IntegrityError, transaction
 
-from prioritisation.forms.policy import PercentField, PolicyForm
 from prioritisation.models import PARAMETERS, ScoringPolicy
 from prioritisation.scoring import formula
 from prioritisation.scoring.shares import Unfit, completed, implied_importances
 from prioritisation.selectors.weights import Supposed, weighed
+from prioritisation.weighting.policy_form import PercentField, PolicyForm
 from products.forms import CLASH, Difference
 from products.versions import StaleVersion, save_if_current
 

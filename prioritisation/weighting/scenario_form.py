@@ -7,11 +7,11 @@ from django.db import IntegrityError, transaction
 
 from accounts.at_most import too_many_in
 from personas.services import FIGURES, impossible
-from prioritisation.forms.weights import WeightsForm
 from prioritisation.models import PARAMETERS, Scenario
 from prioritisation.models.scenarios import MAX_SCENARIOS_PER_PRODUCT, MOST_PEOPLE
-from prioritisation.what_if.services import keep_scenario, save_scenario
-from prioritisation.what_if.supposed import beyond, latest_of, supposed_by
+from prioritisation.weighting.forms import WeightsForm
+from prioritisation.weighting.overrides import beyond, latest_of, supposed_by
+from prioritisation.weighting.services import keep_scenario, save_scenario
 from products.forms import CLASH, Difference, VersionedForm
 from products.versions import StaleVersion
 

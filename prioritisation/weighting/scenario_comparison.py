@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from prioritisation.presentation.charts.slopes import slopes
 from prioritisation.presentation.formatting import NONE, count, number, points
 from prioritisation.ranking.preview import ground_of, ranked_under, scores_under
-from prioritisation.what_if.supposed import beyond, differences, supposed_by
+from prioritisation.weighting.overrides import beyond, differences, supposed_by
 
 FIRST = 3
 #: how many scenarios the chart shows beside the order now, and how many are shown unasked

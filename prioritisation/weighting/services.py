@@ -13,7 +13,7 @@ from prioritisation.models import (
     ScoringPolicy,
 )
 from prioritisation.selectors.weights import people_of
-from prioritisation.what_if.supposed import beyond, otherwise_of, supposed_by
+from prioritisation.weighting.overrides import beyond, otherwise_of, supposed_by
 from products.versions import StaleVersion, holds_alike, save_if_current
 
 WRITTEN = ("name", "note", *PARAMETERS)

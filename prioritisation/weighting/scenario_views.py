@@ -9,16 +9,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django_htmx.http import trigger_client_event
 
-from prioritisation.forms.scenario import ScenarioForm
-from prioritisation.forms.weights import WeightsForm
 from prioritisation.live_updates.following import follow
 from prioritisation.models import Scenario
 from prioritisation.ranking.moves import moves_of
 from prioritisation.ranking.page import first_lines
 from prioritisation.ranking.preview import ground_of, preview_ranking, read_ground
-from prioritisation.views.weights import told, wrong
-from prioritisation.what_if.comparing import compare
-from prioritisation.what_if.services import NeedsReason, apply_scenario
+from prioritisation.weighting.forms import WeightsForm
+from prioritisation.weighting.scenario_comparison import compare
+from prioritisation.weighting.scenario_form import ScenarioForm
+from prioritisation.weighting.services import NeedsReason, apply_scenario
+from prioritisation.weighting.views import told, wrong
 from products.access import may, product_view
 from products.versions import StaleVersion
 

@@ -1,1 +1,0 @@
-"""Scenarios: named what-ifs beside a product, which its scores never follow."""
