@@ -3,7 +3,7 @@
 from django.core.cache import caches
 from django.db import connection
 
-from prioritisation.reasons.to_ask import count_for_top
+from prioritisation.comparison.next_questions import count_for_top
 from products.models import OPEN
 
 cache = caches["process"]

@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from prioritisation.comparison import views as reasons
 from prioritisation.history import views as history
 from prioritisation.imports import start_views
 from prioritisation.imports import views as imports
@@ -16,7 +17,6 @@ from prioritisation.views import (
     log,
     personas,
     products,
-    reasons,
     requirement,
     requirement_form,
     security,

@@ -1,16 +1,7 @@
 from django.urls import path
 
-from prioritisation.api import (
-    asking,
-    comparison,
-    docs,
-    explanation,
-    lenses,
-    log,
-    personas,
-    products,
-    requirements,
-)
+from prioritisation.api import docs, explanation, log, personas, products, requirements
+from prioritisation.comparison import next_questions_api, other_methods_api, pairwise_api
 from prioritisation.history import api as history
 from prioritisation.history import movement_api
 from prioritisation.outcomes import api as outcomes
@@ -33,13 +24,13 @@ urlpatterns = [
         ratings.RatingsOfProduct.as_view(),
         name="api_ratings_of_product",
     ),
-    path("products/<str:key>/ask-next/", asking.AskNext.as_view(), name="api_ask_next"),
+    path("products/<str:key>/ask-next/", next_questions_api.AskNext.as_view(), name="api_ask_next"),
     path(
         "products/<str:key>/comparison/",
-        comparison.Comparison.as_view(),
+        pairwise_api.Comparison.as_view(),
         name="api_comparison",
     ),
-    path("products/<str:key>/lenses/", lenses.OtherLenses.as_view(), name="api_lenses"),
+    path("products/<str:key>/lenses/", other_methods_api.OtherLenses.as_view(), name="api_lenses"),
     path("products/<str:key>/log/", log.Log.as_view(), name="api_log"),
     path("products/<str:key>/log.csv", log.LogCSV.as_view(), name="api_log_csv"),
     path("products/<str:key>/movement/", movement_api.Movement.as_view(), name="api_movement"),

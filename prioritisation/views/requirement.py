@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import push_url
 
+from prioritisation.comparison.pairwise import read_place
 from prioritisation.forms.requirement import CommentForm, DecisionForm, RatingForm
 from prioritisation.live_updates.following import unchanged
 from prioritisation.models import Rating
@@ -18,7 +19,6 @@ from prioritisation.reasons.dossier import (
     MOVES_SHOWN,
     read_dossier,
 )
-from prioritisation.reasons.versus import read_place
 from prioritisation.robustness.badges import is_told, kept_told, read_told
 from prioritisation.selectors.rankings import placed, standing_of
 from prioritisation.talk import read_talk

@@ -5,8 +5,8 @@ import re
 import pytest
 from django.urls import reverse
 
+from prioritisation.comparison.pairwise import read_place, read_versus
 from prioritisation.pipeline.rescoring import rescore
-from prioritisation.reasons.versus import read_place, read_versus
 from tests import cast
 from tests.cast import signed_in
 

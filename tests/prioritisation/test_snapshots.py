@@ -4,14 +4,14 @@ import pytest
 from django.db import connection
 
 from prioritisation.cards import read_cards
+from prioritisation.comparison.next_questions import read_asking
+from prioritisation.comparison.other_methods import read_beside
+from prioritisation.comparison.pairwise import read_versus
 from prioritisation.history.score_changes import movements
 from prioritisation.pipeline.rescoring import rescore
 from prioritisation.pipeline.verification import verify_all
 from prioritisation.ranking.preview import read_ground
 from prioritisation.ratings.grid import read_grid
-from prioritisation.reasons.other_lenses import read_beside
-from prioritisation.reasons.to_ask import read_asking
-from prioritisation.reasons.versus import read_versus
 from prioritisation.robustness.selectors import read_sureness
 from prioritisation.selectors.current_inputs import read_present
 from prioritisation.selectors.rankings import read_ranking

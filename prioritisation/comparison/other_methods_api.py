@@ -6,8 +6,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from prioritisation.comparison.other_methods import read_beside
 from prioritisation.presentation.references import ReferenceSerializer, reference_of
-from prioritisation.reasons.other_lenses import read_beside
 from prioritisation.scoring.other_methods import NAMES, RICE
 from prioritisation.selectors.rankings import ORDERS
 from products.api.base import ProductAPI

@@ -6,9 +6,9 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from personas.models import Kind
+from prioritisation.comparison.pairwise import read_versus
 from prioritisation.presentation.formatting import UNIT
 from prioritisation.presentation.references import ReferenceSerializer, reference_of
-from prioritisation.reasons.versus import read_versus
 from prioritisation.scoring.pairwise import KINDS
 from products.api.base import ProductAPI
 

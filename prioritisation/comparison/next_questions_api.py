@@ -5,8 +5,8 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from personas.models import Kind
+from prioritisation.comparison.next_questions import read_asking
 from prioritisation.presentation.references import ReferenceSerializer, reference
-from prioritisation.reasons.to_ask import read_asking
 from prioritisation.scoring.next_questions import TOP
 from products.api.base import ProductAPI
 

@@ -1,9 +1,9 @@
 """Why the order is as it is, what to find out, and how others would order it."""
 
+from prioritisation.comparison.next_questions import read_asking
+from prioritisation.comparison.other_methods import TITLES, read_beside
+from prioritisation.comparison.pairwise import read_versus
 from prioritisation.live_updates.following import follow
-from prioritisation.reasons.other_lenses import TITLES, read_beside
-from prioritisation.reasons.to_ask import read_asking
-from prioritisation.reasons.versus import read_versus
 from prioritisation.scoring.other_methods import PAYERS_FIRST
 from prioritisation.scoring.sensitivity import TOPS
 from prioritisation.selectors.rankings import read_ranking
