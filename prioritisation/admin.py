@@ -3,7 +3,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import AccountEvent
 from prioritisation.forms.requirement import Deciding
-from prioritisation.log_admin import LogAdmin
+from prioritisation.log.admin import LogAdmin
 from prioritisation.models import (
     PARAMETERS,
     ProductChange,

@@ -5,6 +5,7 @@ from prioritisation.history import views as history
 from prioritisation.imports import start_views
 from prioritisation.imports import views as imports
 from prioritisation.live_updates import views as live
+from prioritisation.log import views as log
 from prioritisation.outcomes import views as shipped
 from prioritisation.pipeline import health
 from prioritisation.ranking import views as ranking
@@ -14,7 +15,6 @@ from prioritisation.value_map import views as value_map
 from prioritisation.views import (
     bulk,
     comments,
-    log,
     personas,
     products,
     requirement,

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from prioritisation.api import docs, explanation, log, personas, products, requirements
+from prioritisation.api import docs, explanation, personas, products, requirements
 from prioritisation.comparison import next_questions_api, other_methods_api, pairwise_api
 from prioritisation.history import api as history
 from prioritisation.history import movement_api
+from prioritisation.log import api as log
 from prioritisation.outcomes import api as outcomes
 from prioritisation.ranking import api as ranking
 from prioritisation.ratings import api as ratings

@@ -11,8 +11,8 @@ from django.db.models.functions import Concat
 from accounts.models import AccountEvent, User, UserEvent
 from personas.models import Persona
 from prioritisation.log.names import Names, actor_of
+from prioritisation.log.sentences import TOLD_BY_THE_PHRASE, changes_of, phrase_of
 from prioritisation.log.sources import SOURCES
-from prioritisation.log.words import TOLD_BY_THE_PHRASE, changes_of, phrase_of
 from products.models import Invitation, Product, Requirement
 
 #: of a sentence's value; `changes` has it whole

@@ -10,7 +10,7 @@ from accounts.models import AccountEvent, Token, User
 from personas.models import AdoptionReading
 from prioritisation.log import sources
 from prioritisation.log.reading import Asked, read_log
-from prioritisation.log.words import PHRASES
+from prioritisation.log.sentences import PHRASES
 from products.invitations import accept_invitation, invite, revoke_invitation
 from products.members import remove_member, set_role
 from products.models import Comment, Invitation

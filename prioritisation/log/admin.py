@@ -3,8 +3,8 @@
 from django.http import HttpResponseBase
 from django.template.response import TemplateResponse
 
-from prioritisation.forms.log import WholeLogForm
 from prioritisation.log.export import csv_of_log
+from prioritisation.log.forms import WholeLogForm
 from prioritisation.log.paging import Window
 from prioritisation.log.reading import read_log
 from products.admin_base import ReadOnlyAdmin

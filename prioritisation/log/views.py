@@ -1,7 +1,7 @@
 from django.shortcuts import render
 
-from prioritisation.forms.log import LogForm
 from prioritisation.log.export import csv_of_log
+from prioritisation.log.forms import LogForm
 from prioritisation.log.paging import Window
 from prioritisation.log.reading import read_log
 from products.access import product_view
