@@ -2,7 +2,6 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 
 from accounts.models import AccountEvent
-from prioritisation.forms.requirement import Deciding
 from prioritisation.log.admin import LogAdmin
 from prioritisation.models import (
     PARAMETERS,
@@ -17,6 +16,7 @@ from prioritisation.models import (
     ScoringState,
 )
 from prioritisation.pipeline.product_admin import ScoredProductAdmin as ScoredProductAdmin
+from prioritisation.requirements.forms import Deciding
 from prioritisation.scoring.formula import UNIT
 from products.admin import RequirementAdmin
 from products.admin_base import BackOfficeForm, InputAdmin, ReadOnlyAdmin

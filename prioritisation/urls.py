@@ -10,33 +10,27 @@ from prioritisation.outcomes import views as shipped
 from prioritisation.pipeline import health
 from prioritisation.ranking import views as ranking
 from prioritisation.ratings import views as rate
+from prioritisation.requirements import bulk_views, comment_views, edit_views
+from prioritisation.requirements import views as requirement
 from prioritisation.robustness import views as sure
 from prioritisation.value_map import views as value_map
-from prioritisation.views import (
-    bulk,
-    comments,
-    personas,
-    products,
-    requirement,
-    requirement_form,
-    security,
-)
+from prioritisation.views import personas, products, security
 from prioritisation.weighting import policy_views, scenario_views
 from prioritisation.weighting import views as weights
 
 of_a_requirement = [
     path("", requirement.requirement, name="requirement"),
-    path("edit/", requirement_form.requirement_edit, name="requirement_edit"),
-    path("delete/", requirement_form.requirement_delete, name="requirement_delete"),
+    path("edit/", edit_views.requirement_edit, name="requirement_edit"),
+    path("delete/", edit_views.requirement_delete, name="requirement_delete"),
     path("decide/", requirement.requirement_decide, name="requirement_decide"),
     path("follow/", requirement.requirement_follow, name="requirement_follow"),
     path("rate/", requirement.requirement_rate, name="requirement_rate"),
     path("ratings/<int:pk>/withdraw/", requirement.rating_withdraw, name="rating_withdraw"),
     path("why/", requirement.requirement_why, name="requirement_why"),
     path("sure/", requirement.requirement_sure, name="requirement_sure"),
-    path("comments/", comments.comment_new, name="comment_new"),
-    path("comments/<int:pk>/edit/", comments.comment_edit, name="comment_edit"),
-    path("comments/<int:pk>/delete/", comments.comment_delete, name="comment_delete"),
+    path("comments/", comment_views.comment_new, name="comment_new"),
+    path("comments/<int:pk>/edit/", comment_views.comment_edit, name="comment_edit"),
+    path("comments/<int:pk>/delete/", comment_views.comment_delete, name="comment_delete"),
 ]
 of_scenarios = [
     path("", scenario_views.scenarios, name="scenarios"),
@@ -58,11 +52,11 @@ urlpatterns = [
     path("p/<str:key>/ranking/", ranking.ranking_fragment, name="ranking_fragment"),
     path("p/<str:key>/standing/", live.standing, name="standing"),
     path("p/<str:key>/ranking.csv", ranking.ranking_csv, name="ranking_csv"),
-    path("p/<str:key>/requirements/new/", requirement_form.requirement_new, name="requirement_new"),
+    path("p/<str:key>/requirements/new/", edit_views.requirement_new, name="requirement_new"),
     path("p/<str:key>/requirements/<int:number>/", include(of_a_requirement)),
-    path("p/<str:key>/mentionable/", comments.mentionable, name="mentionable"),
-    path("p/<str:key>/bulk/", bulk.bulk, name="bulk"),
-    path("p/<str:key>/estimate/", requirement_form.requirement_estimate, name="estimate"),
+    path("p/<str:key>/mentionable/", comment_views.mentionable, name="mentionable"),
+    path("p/<str:key>/bulk/", bulk_views.bulk, name="bulk"),
+    path("p/<str:key>/estimate/", edit_views.requirement_estimate, name="estimate"),
     path("p/<str:key>/start/", start_views.start, name="start"),
     path("p/<str:key>/start/add/", start_views.start_add, name="start_add"),
     path("p/<str:key>/start/ranking/", start_views.start_ranking, name="start_ranking"),

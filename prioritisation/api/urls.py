@@ -1,6 +1,6 @@
 from django.urls import path
 
-from prioritisation.api import docs, explanation, personas, products, requirements
+from prioritisation.api import docs, personas, products
 from prioritisation.comparison import next_questions_api, other_methods_api, pairwise_api
 from prioritisation.history import api as history
 from prioritisation.history import movement_api
@@ -8,6 +8,8 @@ from prioritisation.log import api as log
 from prioritisation.outcomes import api as outcomes
 from prioritisation.ranking import api as ranking
 from prioritisation.ratings import api as ratings
+from prioritisation.requirements import api as requirements
+from prioritisation.requirements import explanation_api
 from prioritisation.robustness import api as sure
 from prioritisation.weighting import api as policy
 from prioritisation.weighting import scenario_api
@@ -59,7 +61,7 @@ urlpatterns = [
     ),
     path(
         "requirements/<int:pk>/explanation/",
-        explanation.Explanation.as_view(),
+        explanation_api.Explanation.as_view(),
         name="api_explanation",
     ),
     path("requirements/<int:pk>/history/", history.History.as_view(), name="api_history"),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import Token, User
-from prioritisation.api import requirements
+from prioritisation.requirements import api as requirements
 from products import members
 from products.api import idempotency
 from products.kept_answers import KEPT_FOR, KeptAnswer

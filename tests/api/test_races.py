@@ -104,7 +104,7 @@ def test_what_is_taken_meanwhile_is_the_same_problem_as_what_was_taken_before(
 ):
     from prioritisation.api.personas import PersonaSerializer
     from prioritisation.api.products import ProductSerializer
-    from prioritisation.api.requirements import RequirementSerializer
+    from prioritisation.requirements.api import RequirementSerializer
 
     def insert(model, **fields):
         return lambda: model.objects.get_or_create(**fields)

@@ -5,12 +5,12 @@ from django.db import OperationalError, connection
 
 from personas import forms as persona_forms
 from personas.models import AdoptionReading
-from prioritisation.forms import requirement as requirement_forms
 from prioritisation.imports import services as importing
 from prioritisation.imports.start_boxes import add_boxes
 from prioritisation.models import Rating
 from prioritisation.ratings import saving
 from prioritisation.ratings.services import record_rating
+from prioritisation.requirements import forms as requirement_forms
 from tests.cast import join, signed_in, user
 from tests.faults.scenes import in_thread
 

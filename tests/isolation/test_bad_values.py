@@ -97,7 +97,7 @@ def test_the_control_a_field_that_fails_is_found(crawl, monkeypatch):
     def fail(text):
         raise KeyError(text)
 
-    monkeypatch.setattr("prioritisation.forms.requirement.TagsField.to_python", fail)
+    monkeypatch.setattr("prioritisation.requirements.forms.TagsField.to_python", fail)
     (new,) = [ask for ask in forms(crawl) if ask.url == "requirement_new"]
 
     assert failures(crawl, [new])

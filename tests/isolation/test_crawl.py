@@ -20,7 +20,7 @@ from prioritisation.log import reading
 from prioritisation.ranking import views as ranking
 from prioritisation.ratings import api as ratings
 from prioritisation.ratings.services import record_ratings
-from prioritisation.views import requirement
+from prioritisation.requirements import views as requirement
 from prioritisation.weighting import scenario_api
 from products.models import Requirement
 from tests.isolation.crawl import Attempts

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from prioritisation.presentation.rounding import in_hundredths, told_in_tenths
-from prioritisation.reasons.explanation import question_for, reason_for, sum_of
+from prioritisation.requirements.explanation import question_for, reason_for, sum_of
 from prioritisation.selectors.rankings import PersonaWeight, Row
 
 NURSE = PersonaWeight(1, "Nurse", "end_user", 0.796, 0.3, 150)

@@ -4,7 +4,7 @@ import http.client
 from contextlib import closing
 from urllib.parse import urlencode, urlsplit
 
-from prioritisation.entry.bulk import MOST
+from prioritisation.requirements.bulk_edit import MOST
 
 
 def status_of(site, path):

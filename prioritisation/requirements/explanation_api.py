@@ -8,8 +8,8 @@ from personas.models import Kind
 from prioritisation.presentation.charts.bars import in_order
 from prioritisation.presentation.formatting import UNIT, ordinal
 from prioritisation.presentation.references import ReferenceSerializer, reference_of
-from prioritisation.reasons.dossier import read_requirement
-from prioritisation.reasons.explanation import reason_for
+from prioritisation.requirements.detail import read_requirement
+from prioritisation.requirements.explanation import reason_for
 from products.api.base import ProductAPI
 from products.models import Requirement
 

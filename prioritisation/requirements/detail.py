@@ -15,7 +15,7 @@ from prioritisation.presentation.charts.bars import STEP, Scale, bar_of, in_orde
 from prioritisation.presentation.formatting import NONE, UNIT, and_join, number, ordinal, points
 from prioritisation.presentation.rounding import told_in_tenths
 from prioritisation.ranking.rows import badges_of, evidence, is_rated
-from prioritisation.reasons import explanation
+from prioritisation.requirements import explanation
 from prioritisation.selectors.rankings import ALL_STATUSES, read_ranking
 from products.models import Requirement
 

@@ -3,9 +3,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django_htmx.http import push_url, trigger_client_event
 
-from prioritisation.entry.bulk import MOST, ChangedMeanwhile, edit_requirements, seen_in
-from prioritisation.forms.bulk import FORMS
 from prioritisation.presentation.formatting import count
+from prioritisation.requirements.bulk_edit import MOST, ChangedMeanwhile, edit_requirements, seen_in
+from prioritisation.requirements.bulk_forms import FORMS
 from products.access import product_view
 
 

@@ -3,9 +3,9 @@ from django.db import IntegrityError, transaction
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from prioritisation.forms.requirement import EstimateForm, RequirementForm
 from prioritisation.ranking.filters import BY_EFFORT
-from prioritisation.views.requirement import editable, requirement_of
+from prioritisation.requirements.forms import EstimateForm, RequirementForm
+from prioritisation.requirements.views import editable, requirement_of
 from products.access import may, product_view
 from products.forms import CLASH
 from products.models import Requirement

@@ -7,21 +7,17 @@ from django.utils.cache import patch_vary_headers
 from django_htmx.http import push_url
 
 from prioritisation.comparison.pairwise import read_place
-from prioritisation.forms.requirement import CommentForm, DecisionForm, RatingForm
 from prioritisation.live_updates.following import unchanged
 from prioritisation.models import Rating
 from prioritisation.presentation.markdown import html_of
 from prioritisation.ratings.saving import basis_from
 from prioritisation.ratings.services import withdraw_rating
 from prioritisation.ratings.views import ANCHORS, remember_basis
-from prioritisation.reasons.dossier import (
-    MOST_MOVES,
-    MOVES_SHOWN,
-    read_dossier,
-)
+from prioritisation.requirements.comments import read_talk
+from prioritisation.requirements.detail import MOST_MOVES, MOVES_SHOWN, read_dossier
+from prioritisation.requirements.forms import CommentForm, DecisionForm, RatingForm
 from prioritisation.robustness.badges import is_told, kept_told, read_told
 from prioritisation.selectors.rankings import placed, standing_of
-from prioritisation.talk import read_talk
 from products.access import may, product_view
 from products.following import is_following, set_following
 from products.models import Comment

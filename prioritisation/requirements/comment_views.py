@@ -3,8 +3,8 @@ from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
-from prioritisation.forms.requirement import CommentForm
-from prioritisation.views.requirement import page, requirement_of
+from prioritisation.requirements.forms import CommentForm
+from prioritisation.requirements.views import page, requirement_of
 from products.access import may, product_view
 from products.following import follow_by_taking_part
 from products.mentions import members_called

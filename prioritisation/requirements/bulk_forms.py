@@ -3,7 +3,7 @@
 from django import forms
 
 from prioritisation.decisions.services import WANTS_A_REASON, plans_unexplained, whom_they_harm
-from prioritisation.forms.requirement import TagsField
+from prioritisation.requirements.forms import TagsField
 from products.models import MustReason, Status
 
 MOST_TAGS = 20

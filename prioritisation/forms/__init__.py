@@ -1,1 +1,0 @@
-"""What is read from forms, and how mistakes in it are told."""

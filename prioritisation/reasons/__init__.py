@@ -1,1 +1,0 @@
-"""Why a score is what it is, why one stands above another, and what to ask next."""
