@@ -309,7 +309,7 @@ SPECTACULAR_SETTINGS = {
         "InputMeans": "products.input_history.MEANS",
         "LensName": "prioritisation.scoring.other_methods.NAMES",
         "LogKind": "prioritisation.log.sources.KINDS",
-        "Market": "prioritisation.api.products.MARKETS",
+        "Market": "prioritisation.overview.product_api.MARKETS",
         "MustReason": "products.models.MustReason",
         "Order": "prioritisation.selectors.rankings.ORDERS",
         "PersonaKind": "personas.models.Kind",

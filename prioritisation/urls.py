@@ -7,6 +7,7 @@ from prioritisation.imports import views as imports
 from prioritisation.live_updates import views as live
 from prioritisation.log import views as log
 from prioritisation.outcomes import views as shipped
+from prioritisation.overview import persona_views, product_views
 from prioritisation.pipeline import health
 from prioritisation.ranking import views as ranking
 from prioritisation.ratings import views as rate
@@ -14,7 +15,7 @@ from prioritisation.requirements import bulk_views, comment_views, edit_views
 from prioritisation.requirements import views as requirement
 from prioritisation.robustness import views as sure
 from prioritisation.value_map import views as value_map
-from prioritisation.views import personas, products, security
+from prioritisation.views import security
 from prioritisation.weighting import policy_views, scenario_views
 from prioritisation.weighting import views as weights
 
@@ -45,8 +46,8 @@ urlpatterns = [
     path(".well-known/security.txt", security.security_txt, name="security_txt"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("", products.products, name="products"),
-    path("samples/remove/", products.samples_remove, name="samples_remove"),
+    path("", product_views.products, name="products"),
+    path("samples/remove/", product_views.samples_remove, name="samples_remove"),
     path("products/new/", start_views.product_new, name="product_new"),
     path("p/<str:key>/", ranking.ranking, name="ranking"),
     path("p/<str:key>/ranking/", ranking.ranking_fragment, name="ranking_fragment"),
@@ -71,8 +72,8 @@ urlpatterns = [
     path("p/<str:key>/log/", log.log, name="log"),
     path("p/<str:key>/log.csv", log.log_csv, name="log_csv"),
     path("p/<str:key>/shipped/", shipped.shipped, name="shipped"),
-    path("p/<str:key>/personas/", personas.personas, name="personas"),
-    path("p/<str:key>/personas/<int:pk>/readings/", personas.reading_new, name="reading_new"),
+    path("p/<str:key>/personas/", persona_views.personas, name="personas"),
+    path("p/<str:key>/personas/<int:pk>/readings/", persona_views.reading_new, name="reading_new"),
     path("p/<str:key>/weighed/", policy_views.policy, name="policy"),
     path("p/<str:key>/weighed/preview/", policy_views.policy_preview, name="policy_preview"),
     path("p/<str:key>/who/", weights.who, name="who"),

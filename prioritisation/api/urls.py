@@ -1,11 +1,12 @@
 from django.urls import path
 
-from prioritisation.api import docs, personas, products
+from prioritisation.api import docs
 from prioritisation.comparison import next_questions_api, other_methods_api, pairwise_api
 from prioritisation.history import api as history
 from prioritisation.history import movement_api
 from prioritisation.log import api as log
 from prioritisation.outcomes import api as outcomes
+from prioritisation.overview import persona_api, product_api
 from prioritisation.ranking import api as ranking
 from prioritisation.ratings import api as ratings
 from prioritisation.requirements import api as requirements
@@ -17,8 +18,8 @@ from prioritisation.weighting import scenario_api
 urlpatterns = [
     path("schema/", docs.Schema.as_view(), name="api_schema"),
     path("docs/", docs.Docs.as_view(), name="api_docs"),
-    path("products/", products.Products.as_view(), name="api_products"),
-    path("products/<str:key>/", products.OneProduct.as_view(), name="api_product"),
+    path("products/", product_api.Products.as_view(), name="api_products"),
+    path("products/<str:key>/", product_api.OneProduct.as_view(), name="api_product"),
     path("products/<str:key>/policy/", policy.Policy.as_view(), name="api_policy"),
     path("products/<str:key>/ranking/", ranking.Ranking.as_view(), name="api_ranking"),
     path("products/<str:key>/ranking.csv", ranking.RankingCSV.as_view(), name="api_ranking_csv"),
@@ -50,8 +51,8 @@ urlpatterns = [
     path(
         "scenarios/<int:pk>/apply/", scenario_api.ScenarioApply.as_view(), name="api_scenario_apply"
     ),
-    path("personas/", personas.Personas.as_view(), name="api_personas"),
-    path("personas/<int:pk>/", personas.OnePersona.as_view(), name="api_persona"),
+    path("personas/", persona_api.Personas.as_view(), name="api_personas"),
+    path("personas/<int:pk>/", persona_api.OnePersona.as_view(), name="api_persona"),
     path("requirements/", requirements.Requirements.as_view(), name="api_requirements"),
     path("requirements/<int:pk>/", requirements.OneRequirement.as_view(), name="api_requirement"),
     path(

@@ -3,7 +3,7 @@ from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from prioritisation.counts import counts_of
+from prioritisation.overview.sidebar import counts_of
 from prioritisation.presentation import formatting
 from products import access
 from products.mentions import pieces

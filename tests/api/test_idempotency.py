@@ -133,7 +133,7 @@ def test_what_was_refused_is_tried_anew(alice_api, product):
 def test_what_failed_by_our_fault_is_tried_anew(alice_api, product, monkeypatch):
     alice_api.raise_request_exception = False
     with monkeypatch.context() as failing:
-        failing.setattr("prioritisation.api.personas.add_persona", lambda **given: 1 / 0)
+        failing.setattr("prioritisation.overview.persona_api.add_persona", lambda **given: 1 / 0)
         assert send(alice_api).status_code == 500
     assert not KeptAnswer.objects.exists()
 

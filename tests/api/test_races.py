@@ -102,8 +102,8 @@ def taking_turns(monkeypatch, serializer, act):
 def test_what_is_taken_meanwhile_is_the_same_problem_as_what_was_taken_before(
     alice_api, product, monkeypatch
 ):
-    from prioritisation.api.personas import PersonaSerializer
-    from prioritisation.api.products import ProductSerializer
+    from prioritisation.overview.persona_api import PersonaSerializer
+    from prioritisation.overview.product_api import ProductSerializer
     from prioritisation.requirements.api import RequirementSerializer
 
     def insert(model, **fields):

@@ -13,10 +13,10 @@ from rest_framework.response import Response
 
 from accounts.models import Token, User
 from personas.models import Persona
-from prioritisation.api import personas
 from prioritisation.live import tickets as live
 from prioritisation.live_updates import views as live_view
 from prioritisation.log import reading
+from prioritisation.overview import persona_api
 from prioritisation.ranking import views as ranking
 from prioritisation.ratings import api as ratings
 from prioritisation.ratings.services import record_ratings
@@ -68,7 +68,7 @@ def test_a_list_of_every_products_rows(found, monkeypatch):
         page = self.paginate_queryset(Persona.objects.select_related("product"))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
-    monkeypatch.setattr(personas.Personas, "get", get)
+    monkeypatch.setattr(persona_api.Personas, "get", get)
 
     assert found("api_personas", "tells keptb")
 
@@ -206,7 +206,7 @@ class TestKindsBesideThose:
                 Persona.objects.filter(pk=self.row.pk).update(updated_by=given)
             return Response({})
 
-        monkeypatch.setattr(personas.OnePersona, "patch", patch)
+        monkeypatch.setattr(persona_api.OnePersona, "patch", patch)
 
         assert found("api_persona", "fails|writes as somebody else")
 

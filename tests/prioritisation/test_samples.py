@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from personas.models import AdoptionReading
-from prioritisation.cards import read_cards, surprise
 from prioritisation.models import ProductChange, ScoreChange, ScoringRun
+from prioritisation.overview.products import read_cards, surprise
 from prioritisation.pipeline.verification import verify_all
 from prioritisation.selectors.rankings import read_ranking
 from prioritisation.weighting.scenario_comparison import compare

@@ -3,11 +3,11 @@
 import pytest
 from django.db import connection
 
-from prioritisation.cards import read_cards
 from prioritisation.comparison.next_questions import read_asking
 from prioritisation.comparison.other_methods import read_beside
 from prioritisation.comparison.pairwise import read_versus
 from prioritisation.history.score_changes import movements
+from prioritisation.overview.products import read_cards
 from prioritisation.pipeline.rescoring import rescore
 from prioritisation.pipeline.verification import verify_all
 from prioritisation.ranking.preview import read_ground

@@ -5,7 +5,7 @@ import pytest
 from tests.rules.checks import broken_in, owned_models
 
 OWNED = {"Persona", "Rating"}
-VIEW = "prioritisation/views/personas.py"
+VIEW = "prioritisation/overview/persona_views.py"
 API = "products/api/members.py"
 
 

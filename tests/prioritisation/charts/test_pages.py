@@ -3,7 +3,7 @@ from django.utils import timezone
 
 from personas.models import Persona
 from personas.services import record_reading
-from prioritisation import counts
+from prioritisation.overview import sidebar
 from prioritisation.pipeline.rescoring import rescore
 from prioritisation.pipeline.transactions import writing
 from products.services import delete_requirement
@@ -49,14 +49,14 @@ def test_the_sidebar_counts_what_is_open_missing_and_described(client, rota, mon
     Persona.objects.create(product=rota, name="Surgeon", kind="end_user", importance=0)
 
     def counted():
-        found = counts.counts_of(rota.pk)
+        found = sidebar.counts_of(rota.pk)
         return found["ranking"], found["rate"], found["personas"]
 
     assert counted() == (3, 2, 3)
     rota.requirements.filter(number=3).update(status="declined")
     assert counted() == (2, 0, 3)
     assert '<span class="count">3</span>' in client.get("/p/ROTA/personas/").content.decode()
-    monkeypatch.setattr(counts, "MOST_CELLS", 3)
+    monkeypatch.setattr(sidebar, "MOST_CELLS", 3)
     assert counted() == (2, None, 3)
 
 

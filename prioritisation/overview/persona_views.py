@@ -5,7 +5,7 @@ from django.utils.dateparse import parse_date
 
 from personas.forms import ReadingForm
 from personas.services import NotYours
-from prioritisation.portraits import read_gallery
+from prioritisation.overview.personas import read_gallery
 from products.access import may, product_view
 
 

@@ -2,7 +2,7 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from prioritisation.cards import most_surprising, read_cards
+from prioritisation.overview.products import most_surprising, read_cards
 from products.access import signed_in
 from products.models import Product
 from products.roles import Role
