@@ -20,7 +20,7 @@ from prioritisation.models import Rating, ScoreChange, ScoringPolicy
 from prioritisation.pipeline.rescoring import rescore
 from prioritisation.pipeline.retention import thin_history
 from prioritisation.pipeline.transactions import writing
-from prioritisation.sampling import load_samples
+from prioritisation.samples.loader import load_samples
 from tests import cast
 from tests.faults.scenes import in_thread
 from tests.prioritisation.editor import Editor

@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from prioritisation import sampling
+from prioritisation.samples import loader
 
 
 class Command(BaseCommand):
@@ -16,7 +16,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, owner, verbosity, broken_off, **options):
-        if broken_off and not sampling.broken_off().exists():
+        if broken_off and not loader.broken_off().exists():
             return
         users = User.objects.filter(is_active=True)
         found = (
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         if found is None:
             called = f"No user has the name or e-mail {owner}." if owner else "Name the owner."
             raise CommandError(called)
-        products = sampling.load_samples(found)
+        products = loader.load_samples(found)
         if verbosity:
             keys = ", ".join(product.key for product in products)
             self.stdout.write(keys or "The samples are there already.")
