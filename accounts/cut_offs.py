@@ -1,9 +1,10 @@
 """Who is to hear nothing more on a stream that is open, whatever ended the right to it.
 
 Triggers write it in the transaction that ends the right: a page's, an admin's, psql's. After its
-COMMIT the request tells the live process (prioritisation/pipeline/notify.py). The sweeper tells what nobody
-has told, and repeats all as long as a ticket from before is good: a message may get lost, a live
-process may have been started since. Needs no models, so that the live process can import it.
+COMMIT the request tells the live process (prioritisation/pipeline/notify.py). The sweeper tells
+what nobody has told, and repeats all as long as a ticket from before is good: a message may get
+lost, a live process may have been started since. Needs no models, so that the live process can
+import it.
 """
 
 import hashlib

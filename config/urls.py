@@ -8,7 +8,7 @@ urlpatterns = [
     path("", include("prioritisation.urls")),
     path("api/v1/", include("products.api.urls")),
     path("api/v1/", include("personas.api.urls")),
-    path("api/v1/", include("prioritisation.api.urls")),
+    path("api/v1/", include("prioritisation.api_urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -1,0 +1,1 @@
+"""PostgreSQL and Valkey of `make run` and of the tests."""

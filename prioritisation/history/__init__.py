@@ -1,1 +1,1 @@
-"""What moved, when and why; what was expected and what happened."""
+"""What happened to the ranking: ranks over time, each movement of a score and its causes."""

@@ -1,0 +1,1 @@
+"""The process that tells open pages that something is new. It has no database."""

@@ -1,0 +1,1 @@
+"""The pages' part of following a product: where its scoring stands, and what is new."""

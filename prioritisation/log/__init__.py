@@ -1,1 +1,1 @@
-"""Who did what in a product, in words: the audit log."""
+"""Who did what: in sentences, on a page, in the admin, by the API and as a file."""

@@ -1,0 +1,1 @@
+"""What shipped: what was expected of it, and what the readings say since."""

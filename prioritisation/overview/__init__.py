@@ -1,0 +1,1 @@
+"""Personas and products at a glance, the sidebar's counts."""

@@ -1,0 +1,1 @@
+"""From a write to stored scores: write, mark, enqueue, rescore, publish, check."""

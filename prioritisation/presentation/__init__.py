@@ -1,0 +1,1 @@
+"""Numbers, words and drawings of pages. Pure: they take plain values."""

@@ -1,1 +1,1 @@
-"""The ranking page: its groups, rows, cut line, filters, preview and file."""
+"""The ranking: page, rows, filters, release line, sheet, preview, API."""

@@ -1,0 +1,1 @@
+"""Giving ratings: the grid, persona by persona, pasted, by the API."""

@@ -1,0 +1,1 @@
+"""A requirement: its page and drawer, its form, comments, bulk edit, API."""

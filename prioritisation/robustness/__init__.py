@@ -1,0 +1,1 @@
+"""How sure the order is: intervals, plausible weightings, and who works them out."""

@@ -1,0 +1,1 @@
+"""The sample products, and how they are loaded."""

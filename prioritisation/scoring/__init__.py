@@ -1,0 +1,1 @@
+"""The arithmetic of docs/score.md: numpy and the standard library only."""

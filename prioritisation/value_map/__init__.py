@@ -1,0 +1,1 @@
+"""The map: end users' value across, payers' value upwards."""

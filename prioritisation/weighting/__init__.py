@@ -1,0 +1,1 @@
+"""How a product is weighed: who counts, its policy, scenarios."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 
 #: what of a query says whose rows they are
 SCOPES = re.compile(r"(product|requirement|persona|scenario|user|rater|caller)(_|$)")
-OF_A_VIEW = re.compile(r"(^|/)(views|api)(/|\.py$)|_views\.py$")
+OF_A_VIEW = re.compile(r"(^|/)(views|api)(/|\.py$)|_(views|api)\.py$")
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
 #: Django's own ways to read. A manager's, such as `for_user`, has a name that says whose rows.
 READS = {

@@ -1,0 +1,1 @@
+"""Charts as plain values that the templates draw as SVG. Pure."""

@@ -1,6 +1,5 @@
 from django.urls import path
 
-from prioritisation.api import docs
 from prioritisation.comparison import next_questions_api, other_methods_api, pairwise_api
 from prioritisation.history import api as history
 from prioritisation.history import movement_api
@@ -11,9 +10,10 @@ from prioritisation.ranking import api as ranking
 from prioritisation.ratings import api as ratings
 from prioritisation.requirements import api as requirements
 from prioritisation.requirements import explanation_api
-from prioritisation.robustness import api as sure
+from prioritisation.robustness import api as robustness
 from prioritisation.weighting import api as policy
 from prioritisation.weighting import scenario_api
+from products.api import docs
 
 urlpatterns = [
     path("schema/", docs.Schema.as_view(), name="api_schema"),
@@ -39,8 +39,10 @@ urlpatterns = [
     path("products/<str:key>/log.csv", log.LogCSV.as_view(), name="api_log_csv"),
     path("products/<str:key>/movement/", movement_api.Movement.as_view(), name="api_movement"),
     path("products/<str:key>/outcomes/", outcomes.Outcomes.as_view(), name="api_outcomes"),
-    path("products/<str:key>/sensitivity/", sure.Sensitivity.as_view(), name="api_sensitivity"),
-    path("products/<str:key>/plausible/", sure.Plausible.as_view(), name="api_plausible"),
+    path(
+        "products/<str:key>/sensitivity/", robustness.Sensitivity.as_view(), name="api_sensitivity"
+    ),
+    path("products/<str:key>/plausible/", robustness.Plausible.as_view(), name="api_plausible"),
     path("scenarios/", scenario_api.Scenarios.as_view(), name="api_scenarios"),
     path("scenarios/<int:pk>/", scenario_api.OneScenario.as_view(), name="api_scenario"),
     path(
