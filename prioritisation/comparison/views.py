@@ -21,12 +21,13 @@ def ask(request, product):
     return follow(
         request,
         product,
-        "ask",
+        "comparison",
         lambda: {
             "asking": read_asking(product, top=top, limit=QUESTIONS),
             "tops": TOPS,
             "may_rate": may(product, "rate"),
         },
+        page="next_questions",
     )
 
 
@@ -35,7 +36,9 @@ def other_lenses(request, product):
     """The order by `?lens=` beside the product's own, and all of them in a table."""
     asked = request.GET.get("lens")
     lens = asked if asked in TITLES else PAYERS_FIRST
-    return follow(request, product, "lenses", lambda: _beside(product, lens))
+    return follow(
+        request, product, "comparison", lambda: _beside(product, lens), page="other_methods"
+    )
 
 
 def _beside(product, lens):
@@ -55,7 +58,9 @@ def _beside(product, lens):
 @product_view("read", whole=True)
 def compare(request, product):
     """Two requirements by number, `?a=` and `?b=`; the first two of the ranking if neither is."""
-    return follow(request, product, "compare", lambda: _compared(request, product))
+    return follow(
+        request, product, "comparison", lambda: _compared(request, product), page="pairwise"
+    )
 
 
 def _compared(request, product):

@@ -33,9 +33,7 @@ def product_new(request):
         ) as error:  # somebody took the key or a name between our look and our write
             form.add_error(None, too_many_in(error) or CLASH)
     page = {"form": form}
-    return render(
-        request, "prioritisation/start_new.html", page, status=422 if form.errors else 200
-    )
+    return render(request, "imports/new.html", page, status=422 if form.errors else 200)
 
 
 @product_view(GET="read", POST="rate")
@@ -71,7 +69,7 @@ def start_ranking(request, product):
     context = _mini(product)
     if request.GET.get("have") == context["validator"]:
         return HttpResponse(status=204)
-    return render(request, "prioritisation/_mini.html", context)
+    return render(request, "presentation/_mini.html", context)
 
 
 def _add(product, form, user):
@@ -96,7 +94,7 @@ def _page(request, product, *, form=None, changes=(), outcome=None, status=200):
         "users": [persona for persona in personas if persona.is_end_user],
         "payers": [persona for persona in personas if not persona.is_end_user],
     }
-    return render(request, "prioritisation/start.html", context, status=status)
+    return render(request, "imports/start.html", context, status=status)
 
 
 def _mini(product):

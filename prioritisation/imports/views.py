@@ -16,7 +16,7 @@ def import_sheet(request, product):
             return redirect("ranking", product.key)
     page = {"product": product, "form": form, "report": report}
     page["personas"] = product.personas.all()
-    return render(request, "prioritisation/import.html", page, status=form.status)
+    return render(request, "imports/page.html", page, status=form.status)
 
 
 def sentence(report):

@@ -15,9 +15,9 @@ def unchanged(request, validator):
     return HttpResponse(status=204) if request.GET.get("have") == validator else None
 
 
-def follow(request, product, name, read):
-    """The page prioritisation/`name`.html or, asked with `have`, its part that follows the scores:
-    _`name`.html alone, 204 while nothing is new. `read()` gives what both draw."""
+def follow(request, product, folder, read, *, page="page"):
+    """The folder's `page`.html or, asked with `have`, its part that follows the scores:
+    _`page`.html alone, 204 while nothing is new. `read()` gives what both draw."""
     # Before what is drawn: what came in between is news to the next poll, never lost.
     validator = standing_of(product.pk).validator
     if same := unchanged(request, validator):
@@ -27,4 +27,4 @@ def follow(request, product, name, read):
     context = {"product": product, "validator": validator, **read()}
     context["follow_url"] = f"{request.path}?{query.urlencode()}"
     part = "_" if "have" in request.GET else ""
-    return render(request, f"prioritisation/{part}{name}.html", context)
+    return render(request, f"{folder}/{part}{page}.html", context)

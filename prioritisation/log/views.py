@@ -30,4 +30,4 @@ def log_csv(request, product):
 
 def _page(request, product, form, *, status=200, **more):
     context = {"product": product, "form": form, "most": ON_A_PAGE, **more}
-    return render(request, "prioritisation/log.html", context, status=status)
+    return render(request, "log/page.html", context, status=status)

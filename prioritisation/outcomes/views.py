@@ -9,6 +9,6 @@ def shipped(request, product):
     return follow(
         request,
         product,
-        "shipped",
+        "outcomes",
         lambda: {"outcomes": read_outcomes(product), "may_edit": may(product, "edit_policy")},
     )

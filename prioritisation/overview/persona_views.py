@@ -65,4 +65,4 @@ def _page(request, product, *, form=None, of=None, recorded=None, status=200):
         "may_record": may(product, "record_reading"),
     }
     template = "_recorded" if request.htmx and page["mine"] else "personas"
-    return render(request, f"prioritisation/{template}.html", page, status=status)
+    return render(request, f"overview/{template}.html", page, status=status)

@@ -1,7 +1,7 @@
 """The ranking as a page shows it: a view-model of plain values. Pure; templates only draw it.
 
 `present` takes what `read_whole(product, order=view.order)` returns, and filters.View.
-`prioritisation/_ranking.html` draws the Page.
+`ranking/_page.html` draws the Page.
 """
 
 from dataclasses import dataclass

@@ -17,7 +17,7 @@ from products.models import OPEN, Status
 
 @product_view("read", whole=True)
 def ranking(request, product):
-    return render(request, "prioritisation/ranking.html", _context(request, product))
+    return render(request, "ranking/page.html", _context(request, product))
 
 
 @product_view("read", whole=True)
@@ -30,8 +30,8 @@ def ranking_fragment(request, product):
         return same
     context = _context(request, product) | {"fragment": True}
     if "part" in request.GET:
-        return render(request, "prioritisation/_part.html", context)
-    response = render(request, "prioritisation/_ranking.html", context)
+        return render(request, "ranking/_part.html", context)
+    response = render(request, "ranking/_page.html", context)
     if "have" not in request.GET:
         # A filter, no poll: the address follows, so that it can be passed on.
         address = reverse("ranking", args=[product.key])

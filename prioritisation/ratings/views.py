@@ -46,11 +46,11 @@ MAX_CHANGED_ROWS = ROWS_A_PAGE
 def rate(request, product):
     """The grid, and one persona at a time. A POST saves what was changed, all of it or nothing."""
     if request.method == "GET":
-        return render(request, "prioritisation/rate.html", grid_context(request, product))
+        return render(request, "ratings/page.html", grid_context(request, product))
     outcome, changes = save_posted(request, product)
     if outcome.status != 200:
         context = grid_context(request, product, changes=changes, outcome=outcome)
-        return render(request, "prioritisation/rate.html", context, status=outcome.status)
+        return render(request, "ratings/page.html", context, status=outcome.status)
     messages.success(request, said(outcome))
     return redirect(request.get_full_path())
 

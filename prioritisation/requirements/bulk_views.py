@@ -57,6 +57,6 @@ def _page(request, page, *, status, changes=()):
     unchanged = [f"{number}.{at}" for number, at in page["seen"].items() if number not in changed]
     page |= {"changes": changes, "unchanged": unchanged}
     template = "_bulk.html" if request.htmx else "bulk.html"
-    response = render(request, f"prioritisation/{template}", page, status=status)
+    response = render(request, f"requirements/{template}", page, status=status)
     # The sheet lies over the ranking, whose address stays.
     return push_url(response, False) if request.htmx else response

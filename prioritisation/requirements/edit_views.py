@@ -27,7 +27,7 @@ def requirement_new(request, product):
             messages.success(request, f"{made.key} is added.")
             return redirect("requirement", product.key, made.number)
     page = {"product": product, "form": form}
-    return render(request, "prioritisation/requirement_form.html", page, status=form.status)
+    return render(request, "requirements/form.html", page, status=form.status)
 
 
 @product_view(GET="edit_own_requirement", POST="edit_own_requirement")
@@ -38,7 +38,7 @@ def requirement_edit(request, product, number):
         messages.success(request, "Saved.")
         return redirect("requirement", product.key, number)
     page = {"product": product, "requirement": requirement_of(product, number), "form": form}
-    return render(request, "prioritisation/requirement_form.html", page, status=form.status)
+    return render(request, "requirements/form.html", page, status=form.status)
 
 
 @product_view(GET="edit_own_requirement", POST="edit_own_requirement")
@@ -49,7 +49,7 @@ def requirement_delete(request, product, number):
         messages.success(request, f"{found.title} is deleted.")
         return redirect("ranking", product.key)
     page = {"product": product, "requirement": found, "ratings": found.ratings.count()}
-    return render(request, "prioritisation/requirement_delete.html", page)
+    return render(request, "requirements/delete.html", page)
 
 
 @product_view(POST="edit_any_requirement")
@@ -61,7 +61,7 @@ def requirement_estimate(request, product):
     if form.is_valid() and form.save_current(by=request.user):
         return redirect(f"{reverse('ranking', args=[product.key])}?order={BY_EFFORT}")
     page = {"product": product, "requirement": requirement_of(product, found.number), "form": form}
-    return render(request, "prioritisation/requirement_form.html", page, status=form.status)
+    return render(request, "requirements/form.html", page, status=form.status)
 
 
 def _form(request, instance):

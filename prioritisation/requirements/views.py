@@ -35,7 +35,7 @@ def requirement_why(request, product, number):
     if same := unchanged(request, standing_of(product.pk).validator):
         return same
     context = _context(request, requirement_of(product, number))
-    return render(request, "prioritisation/_why.html", context | {"fragment": True})
+    return render(request, "requirements/_why.html", context | {"fragment": True})
 
 
 @product_view("read", whole=True)
@@ -45,7 +45,7 @@ def requirement_sure(request, product, number):
     _score, rank = placed(product.pk, [found.pk]).get(found.pk, (None, None))
     told = read_told(product.pk, found.pk, rank) if is_told(rank) else None
     context = {"product": product, "requirement": found, "sure": told, "fetched": True}
-    return render(request, "prioritisation/_place_sure.html", context)
+    return render(request, "requirements/_place_sure.html", context)
 
 
 @product_view(POST="rate")
@@ -132,7 +132,7 @@ def page(request, found, *, status=200, **forms):
     """The requirement's page, or its drawer; `forms` are those with something to tell."""
     in_drawer = request.htmx.target == "drawer"
     context = _context(request, found, **forms) | {"drawer": in_drawer}
-    template = "prioritisation/_drawer.html" if in_drawer else "prioritisation/requirement.html"
+    template = "requirements/_drawer.html" if in_drawer else "requirements/page.html"
     response = render(request, template, context, status=status)
     if in_drawer:
         push_url(response, False)  # the address is that of what the drawer shows, whatever it sent

@@ -19,7 +19,7 @@ from products.access import product_view
 
 @product_view("read", whole=True)
 def sure(request, product):
-    return follow(request, product, "sure", lambda: _sure(product))
+    return follow(request, product, "robustness", lambda: _sure(product))
 
 
 def _sure(product):
@@ -42,7 +42,7 @@ def plausible(request, product):
     if not request.htmx:
         return redirect(reverse("sure", args=[product.key]) + "#plausible")
     page = {"product": product, **_plausible(product)}
-    return render(request, "prioritisation/_plausible.html", page)
+    return render(request, "robustness/_plausible.html", page)
 
 
 def _plausible(product, present=None):

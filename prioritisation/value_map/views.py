@@ -14,6 +14,6 @@ def value_map(request, product):
     return follow(
         request,
         product,
-        "map",
+        "value_map",
         lambda: {"chart": chart(read_whole(product), by_effort=by_effort)},
     )

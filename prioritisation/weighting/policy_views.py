@@ -29,7 +29,7 @@ def policy(request, product):
         "versions": read_weighings(product),
         **_beside(product, ground, form),
     }
-    return render(request, "prioritisation/policy.html", page, status=form.status)
+    return render(request, "weighting/policy.html", page, status=form.status)
 
 
 def _offered(request):
@@ -48,7 +48,7 @@ def policy_preview(request, product):
     if not form.can_preview:
         return wrong(request, form)
     context = _beside(product, ground, form) | {"oob": True}
-    response = render(request, "prioritisation/_would_be.html", context)
+    response = render(request, "weighting/_would_be.html", context)
     return trigger_client_event(response, "shares", form.shares)
 
 

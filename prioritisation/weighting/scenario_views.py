@@ -29,7 +29,9 @@ FIRST, ROWS = 15, 200
 @product_view("read", whole=True)
 def scenarios(request, product):
     """All scenarios; those of `?show=` (else the first ones) beside the order now."""
-    return follow(request, product, "scenarios", partial(_side_by_side, request, product))
+    return follow(
+        request, product, "weighting", partial(_side_by_side, request, product), page="scenarios"
+    )
 
 
 def _side_by_side(request, product):
@@ -80,7 +82,7 @@ def _edited(request, product, ground, form):
             messages.success(request, f"“{kept.name}” is kept. The scores don’t follow it.")
             return redirect("scenarios", product.key)
     page = {"product": product, **_beside(product, ground, form)}
-    return render(request, "prioritisation/scenario.html", page, status=form.status)
+    return render(request, "weighting/scenario.html", page, status=form.status)
 
 
 @product_view("read", whole=True)
@@ -95,7 +97,7 @@ def scenario_preview(request, product, pk=None):
     if not form.can_preview:
         return wrong(request, form)
     context = _beside(product, ground, form) | {"oob": True}
-    response = render(request, "prioritisation/_would_be.html", context)
+    response = render(request, "weighting/_would_be.html", context)
     return trigger_client_event(response, "shares", form.shares)
 
 
@@ -147,7 +149,7 @@ def scenario_delete(request, product, pk):
         messages.success(request, f"“{scenario.name}” is deleted.")
         return redirect("scenarios", product.key)
     page = {"product": product, "scenario": scenario}
-    return render(request, "prioritisation/scenario_delete.html", page)
+    return render(request, "weighting/scenario_delete.html", page)
 
 
 def _found(product, pk):

@@ -36,7 +36,7 @@ def who(request, product):
         "may_keep": may(product, "edit_own_scenario"),
         **told(ground.people),
     }
-    return render(request, "prioritisation/_who_panel.html", page, status=form.status)
+    return render(request, "weighting/_who_panel.html", page, status=form.status)
 
 
 @product_view("read", whole=True)
@@ -67,8 +67,8 @@ def preview(request, product):
         **told(ground.people, form.weights),
     }
     if "part" in request.GET:
-        return render(request, "prioritisation/_part.html", context)
-    response = render(request, "prioritisation/_preview.html", context)
+        return render(request, "ranking/_part.html", context)
+    response = render(request, "weighting/_preview.html", context)
     if "have" not in request.GET and request.htmx.trigger != "weights":  # a filter's
         response["HX-Replace-Url"] = f"?{view.query()}"
     return response
@@ -93,7 +93,7 @@ def _lines(query):
 def wrong(request, form):
     """The messages in the place of the moves; the ranking stays as it is."""
     context = {"form": form, "oob": True}
-    response = render(request, "prioritisation/_moved.html", context, status=422)
+    response = render(request, "weighting/_moved.html", context, status=422)
     response["HX-Reswap"] = "none"
     return response
 

@@ -1,6 +1,6 @@
 """History's lines: the ranks of the top ten over time, and what happened meanwhile. Pure.
 
-`lines` takes past.Places at each of spans.Moments; `prioritisation/_lines.html` draws the Chart.
+`lines` takes past.Places at each of spans.Moments; `history/_lines.html` draws the Chart.
 Places are units of a viewBox, WIDTH wide.
 """
 

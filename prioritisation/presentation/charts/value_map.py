@@ -1,6 +1,6 @@
 """The map: what end users gain against what payers gain, or value against effort. Pure.
 
-`chart` takes what `read_ranking(product)` returns; `prioritisation/map.html` draws the Chart.
+`chart` takes what `read_ranking(product)` returns; `value_map/page.html` draws the Chart.
 Places are percentages of the chart's width ("42.86%") and pixels of its height.
 """
 
