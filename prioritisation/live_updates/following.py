@@ -1,4 +1,4 @@
-"""Pages that follow the product's scores: what static/live.js has drawn anew, and when.
+"""Pages that follow the product's scores: what static/live_updates.js has drawn anew, and when.
 
 What follows carries the validator it was drawn from (`data-live`) and asks with it (`have`).
 """

@@ -8,7 +8,7 @@ from products.access import product_view
 
 @product_view("read")
 def standing(request, product):
-    """Where the scores stand, for static/live.js to poll; each answer renews its ticket."""
+    """Where the scores stand, for static/live_updates.js to poll; each answer renews its ticket."""
     found = standing_of(product.pk)
     answer = {
         "version": found.version,

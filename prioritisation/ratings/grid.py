@@ -41,7 +41,7 @@ class Given(NamedTuple):
 
 @dataclass(slots=True)
 class Cell:
-    """What a user and the others gave. static/rate.js draws it too: keep both alike."""
+    """What a user and the others gave. static/ratings.js draws it too: keep both alike."""
 
     requirement_id: int
     title: str

@@ -61,7 +61,7 @@ def as_drawn(page):
 
 
 def ring(page):
-    """As live.js does when the server tells it of news."""
+    """As live_updates.js does when the server tells it of news."""
     page.evaluate("document.body.dispatchEvent(new CustomEvent('userward:rescored'))")
 
 

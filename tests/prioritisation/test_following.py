@@ -32,7 +32,7 @@ def test_it_is_204_until_something_changes_and_then_the_part_alone(rota, alice, 
     assert asks.startswith(path)
     assert f'hx-get="{asks.replace("&", "&amp;")}"' in page.content.decode()
     assert f'data-live="{page.context["validator"]}"' in page.content.decode()
-    assert "live.js" in page.content.decode()
+    assert "live_updates.js" in page.content.decode()
     assert client.get(asks).status_code == 204
 
     Rating.objects.filter(requirement__number=2, persona__name="Nurse").update(value=5)
@@ -46,7 +46,7 @@ def test_it_is_204_until_something_changes_and_then_the_part_alone(rota, alice, 
         assert part.lstrip().startswith(f'<div id="{start.split("/")[3]}-now"')
         assert f'data-live="{answer.context["validator"]}"' in part
         assert "<html" not in part
-        assert "live.js" not in part
+        assert "live_updates.js" not in part
     assert asks != marked.context["follow_url"] != scored.context["follow_url"]
     assert client.get(scored.context["follow_url"]).status_code == 204
 

@@ -38,7 +38,7 @@ def test_it_tells_the_version_and_differs_as_soon_as_something_is_marked(rota, c
     assert (fresh["version"], fresh["stale"]) == (version, False)
     assert (marked["version"], marked["stale"]) == (version, True)
     assert marked["validator"] != fresh["validator"]
-    assert int(marked["validator"].split(".")[0]) == version  # as static/live.js reads it
+    assert int(marked["validator"].split(".")[0]) == version  # as static/live_updates.js reads it
     assert fresh["live"] == ""  # nothing sends versions here
 
 

@@ -25,7 +25,7 @@ MOST_PAGES = 250
 #: of the back office, one model stands for all
 OTHER_MODELS = re.compile(rf"{PREFIX}/admin/(?!products/requirement/|logout/|jsi)[a-z_]+/.")
 PAGES = ("account/", "p/ROTA/map/", "admin/", "admin/products/requirement/", "api/v0/docs/")
-FILES = ("app.css", "live.js", "fonts/inter.woff0", "icon.svg", "admin/css/base.css")
+FILES = ("app.css", "live_updates.js", "fonts/inter.woff0", "icon.svg", "admin/css/base.css")
 
 
 class Visitor:

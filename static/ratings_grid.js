@@ -1,4 +1,4 @@
-/* The rating grid by keyboard and mouse, blocks and the clipboard, undo; and the buttons of one persona at a time. rate.js saves. */
+/* The rating grid by keyboard and mouse, blocks and the clipboard, undo; and the buttons of one persona at a time. ratings.js saves. */
 (() => {
   "use strict";
   const ratings = window.ratings;

@@ -1,4 +1,4 @@
-/* Ratings on a page: what each cell says, how it is drawn, saving in the background, and what others do arriving. grid.js is the keyboard over it. */
+/* Ratings on a page: what each cell says, how it is drawn, saving in the background, and what others do arriving. ratings_grid.js is the keyboard over it. */
 (() => {
   "use strict";
   const root = document.querySelector("[data-rating]");
@@ -202,7 +202,7 @@
     if ([...unsaved.values()].some(one => one.state !== "sent")) event.preventDefault();
   });
 
-  /* ---- arriving, when live.js rings: others' ratings, one's own of other windows, and scores; never over what is being typed ---- */
+  /* ---- arriving, when live_updates.js rings: others' ratings, one's own of other windows, and scores; never over what is being typed ---- */
   let asking = false, timer = 0;
   function arrive(news, flash) {
     for (const [at, [version, value, letter, others, note]] of Object.entries(news.cells)) {
@@ -244,7 +244,7 @@
           if (news.stale) wait = 400;
         }
       } else if (response.status !== 204) throw new Error(String(response.status));
-    } catch { /* live.js says it again */ }
+    } catch { /* live_updates.js says it again */ }
     asking = false;
     if (wait) poll(wait);
   }
