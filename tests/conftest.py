@@ -11,6 +11,7 @@ from kombu import Connection
 
 from prioritisation.models import ScoringState
 from prioritisation.pipeline import notify
+from prioritisation.pipeline.rescoring import rescore
 from prioritisation.pipeline.verification import wrong_scores
 from tests import cast, emptying, processes, servers
 from tests.mail_server import MailServer
@@ -52,6 +53,14 @@ def rows_for_the_module(django_db_setup, django_db_blocker):
 @pytest.fixture
 def alice(db):
     return cast.user("alice")
+
+
+@pytest.fixture
+def rota(alice):
+    """Alice's ROTA, scored."""
+    product = cast.rota(alice)
+    rescore(product.pk)
+    return product
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from products.models import MAX_PRODUCTS_PER_OWNER, Membership, Product
 from products.roles import Role
 from tests import cast
 from tests.admin.test_pages import url
-from tests.prioritisation.test_stated_most import owned, personas
+from tests.models.test_stated_most import owned, personas
 
 
 def test_one_persona_more_is_refused(product, admin_client, form_of):

@@ -1,4 +1,4 @@
-"""Scenarios over REST. The numbers: tests/prioritisation/test_scenarios.py."""
+"""Scenarios over REST. The numbers: tests/weighting/test_scenarios.py."""
 
 import pytest
 
