@@ -25,7 +25,7 @@ from prioritisation.weighting.services import keep_scenario
 from products.models import Comment, Product, Requirement, Status
 from products.services import add_requirements, create_product, delete_product
 
-STORIES = Path(__file__).parent / "samples"
+STORIES = Path(__file__).parent
 BEGAN_WEEKS_AGO = 28
 #: ends the name of a sample until its whole story is told
 UNFINISHED = " (being told)"
