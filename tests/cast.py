@@ -3,6 +3,7 @@
 from functools import cache
 
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 from django.test import Client
 
 from accounts.models import User
@@ -74,3 +75,10 @@ def signed_in(who):
 
 def join(product, member, role):
     return Membership.objects.create(product=product, user=member, role=Role[role.upper()])
+
+
+def another_change():
+    """What is written from here on is a change of its own, also within one transaction of a test:
+    what the set-up wrote isn't told to anybody as what a request did."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('userward.change_id', '', true)")

@@ -26,7 +26,7 @@ from personas.models import AdoptionReading
 from products.invitations import invite
 from products.models import Comment
 from products.roles import Role
-from tests.cast import join, rota, scenario, user
+from tests.cast import another_change, join, rota, scenario, user
 
 SECRET = "Quixotic swap"
 
@@ -180,11 +180,13 @@ class Crawler:
             "scenarios": product.scenarios.get(),
             "notifications": self._alice.notifications.get(),
             "invitations": product.invitations.get(),
+            "mine": product.invitations.get(),
             "tokens": product.tokens.get(),
             "revoke_token": self._alice.tokens.get(),
             "keys": Authenticator.objects.get(user=self._alice),
             "sessions": UserSession.objects.get(user=self._alice),
         }
+        another_change()
         self._before = self._fingerprint()
 
     def path(self, url):

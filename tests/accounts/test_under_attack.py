@@ -133,4 +133,4 @@ def test_codes_of_a_second_factor_are_tried_as_seldom(site):
 
     refused = AccountEvent.objects.get(user=alice, kind="failed").attempts
     assert 1 <= refused <= 5
-    assert of(answers, "Incorrect code") == refused
+    assert of(answers, "This code is wrong") == refused

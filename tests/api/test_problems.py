@@ -78,6 +78,7 @@ OUT_OF_REACH = {
     "one_analysis_per_product_and_kind": "a second one is that one",
     "failures_are_counted_by_account_and_hour": "a second one is counted in the first",
     "one_choice_per_user_and_kind": "a second one replaces the first",
+    "one_following_per_requirement_and_user": "a second one replaces the first",
 }
 
 

@@ -88,7 +88,7 @@ class Asks:
             if kwarg in known:
                 return f"{word}{known[kwarg]}"
             kind = url.name if url.name in rows else word.rstrip("/")
-            assert kind in rows, f"say in world.py which rows {url.route} is of"
+            assert kind in rows, f"say in sides.py which rows {url.route} is of"
             return f"{word}{rows[kind][min(which, len(rows[kind]) - 1)].pk}"
 
         return "/" + re.sub(r"([^/]*/)?<(?:(\w+):)?(\w+)>", fill, url.route)

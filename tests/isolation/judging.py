@@ -16,7 +16,7 @@ FOLLOWS = re.compile(
     r"|accounts_cutoff"
 )
 #: role → the tables of the product's input that it may change
-MAY_CHANGE = {None: set(), Role.VIEWER: {"prioritisation_analysis"}}
+MAY_CHANGE = {None: set(), Role.VIEWER: {"prioritisation_analysis", "products_following"}}
 MAY_CHANGE[Role.CONTRIBUTOR] = MAY_CHANGE[Role.VIEWER] | {
     "products_requirement",
     "products_comment",
@@ -208,8 +208,9 @@ def _names_foreign_rows(change):
 
 
 def _in_anothers_name(actor, change):
-    for name in AUTHORS:
-        if name in change.changed() and change.new:
+    own = {"user_id"} if change.table == "products_following" else set()
+    for name in {*AUTHORS, *own} & change.changed():
+        if change.new:
             author = change.new.get(name)
             if author is not None and author != actor.user_id:
                 yield f"writes as somebody else ({name} {author}): {change}"

@@ -197,7 +197,7 @@ def _add_what_belongs_to_people(side):
     with transaction.atomic():
         guest = f"{kept(letter, 'guest')}@example.org"
         invitation, _link = invite(product=product, role=Role.VIEWER, by=owner, email=guest)
-    rows["invitations"] = [invitation]
+    rows["invitations"] = rows["mine"] = [invitation]
     for who in people.values():
         # What a person has keeps their own letter: even a colleague doesn't read it.
         name = f"{kept(letter, 'own')}{who.pk}"

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Token, User
 from products.models import Product
 from products.roles import Role
-from tests.cast import join, user
+from tests.cast import another_change, join, user
 from tests.isolation.sides import (
     FOREIGN_IDS,
     IDS_OF_A_TABLE,
@@ -76,6 +76,7 @@ class World:
         }
         self.own_numbers = [row.number for row in self.own.rows["requirements"]]
         self.foreign_numbers = [row.number for row in self.foreign.rows["requirements"]]
+        another_change()
 
     def _everybody(self):
         yield Actor("anonymous", client=Client(raise_request_exception=False))

@@ -11,6 +11,7 @@ from prioritisation.models import Rating, Scenario, ScenarioPersona, ScoringPoli
 from prioritisation.models.analyses import Analysis
 from prioritisation.pipeline.rescoring import rescore
 from prioritisation.robustness.jobs import start_analysis
+from products.following import Following
 from products.invitations import invite
 from products.kept_answers import KeptAnswer, claim
 from products.models import Invitation, Membership, Product, Requirement
@@ -42,6 +43,12 @@ def product(rows_for_the_module):
     claim(caller="user 1", key="k", fingerprint="f", product_id=None)
     Token.objects.issue(name="t", user=alice)
     SignInAttempts.objects.create(key="k", ends_at="2026-11-01T00:00Z", attempts=1)
+    Following.objects.get_or_create(
+        product=product,
+        requirement=product.requirements.first(),
+        user=alice,
+        defaults={"follows": True},
+    )
     notify([alice], "mention", title="t", path="/", told_once_as="1")
     choose(alice, "mention", on_page=True, by_mail=False)
     return product
@@ -105,6 +112,7 @@ REFUSED_ROWS = {
     "accounts_notification_told_once_as_key": (Notification, {}),
     "one_choice_per_user_and_kind": (NotificationChoice, {}),
     "one_membership_per_product_and_user": (Membership, {}),
+    "one_following_per_requirement_and_user": (Following, {}),
     "products_product_key_key": (Product, {}),
     "one_requirement_per_product_and_number": (Requirement, {"external_id": ""}),
     "one_requirement_per_product_and_external_id": (Requirement, {"number": 99}),
