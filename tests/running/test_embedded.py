@@ -22,8 +22,9 @@ import ctypes, os, sys, time
 PR_SET_CHILD_SUBREAPER = 36
 ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
 if os.fork():
+    os.close(1)  # so that the test reads the end where the other process fails
     time.sleep(600)
-from config.embedded import Servers
+from config.embedded.servers import Servers
 servers = Servers(sys.argv[1], durable=False)
 servers.start()
 print("ready", os.getpid(), *[child.process.pid for child in servers.children], flush=True)
