@@ -63,7 +63,9 @@ class WeeklyRound:
         return not self._left
 
     def _tell(self, user_id):
-        products = Product.objects.filter(memberships__user=user_id).order_by("name", "pk")
+        # Samples tell a story of months ago, as if it had been told last week.
+        own = Product.objects.filter(memberships__user=user_id, is_sample=False)
+        products = own.order_by("name", "pk")
         moved = [(product, words) for product in products if (words := self._moved(product))]
         if not moved:
             return

@@ -12,6 +12,7 @@ from prioritisation.history.weekly import WeeklyRound, week_told_at
 from prioritisation.models import Rating
 from prioritisation.pipeline.rescoring import rescore
 from prioritisation.pipeline.transactions import writing
+from products.models import Product
 from tests import cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,6 +46,13 @@ def ran_at(product, moment, version=1):
             " WHERE product_id = %s AND version = %s",
             [moment, product.pk, version],
         )
+
+
+def test_samples_are_no_news(rota):
+    Product.objects.update(is_sample=True)
+
+    assert WeeklyRound(NOW).go_on() is True
+    assert not Notification.objects.exists()
 
 
 def test_each_member_is_told_what_moved_and_who_moved_it(rota):
